@@ -1,0 +1,78 @@
+// Supabase Auth: the /auth/v1 of Supabase Lite, on our database, as the role that owns schema auth and nothing else.
+// Its own process, so that hashing passwords never holds up the gateway. Settings come in AUTH_SETTINGS.
+
+import { createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { setPriority } from "node:os";
+import { getRequestListener } from "@hono/node-server";
+import { App } from "@supabase/lite";
+import { createPostgresConnection } from "@supabase/lite/postgres";
+
+const settings = JSON.parse(process.env.AUTH_SETTINGS);
+
+// Instants as RFC 3339: supabase-py refuses PostgreSQL's own spelling.
+const timestamptz = {
+  to: 1184,
+  from: [1184],
+  serialize: (value) => value,
+  parse: (value) => new Date(value).toISOString(),
+};
+
+const connection = createPostgresConnection({
+  url: settings.database_url,
+  postgresOptions: { max: 8, onnotice: () => {}, types: { timestamptz } },
+});
+
+const app = new App({
+  connection,
+  auth: {
+    enabled: true,
+    site_url: settings.site_url,
+    jwt_secret: settings.jwt_secret,
+    jwt_expiry: settings.jwt_expiry,
+    minimum_password_length: settings.minimum_password_length,
+    enable_signup: true,
+    email: { enable_signup: true, enable_confirmations: settings.enable_confirmations },
+  },
+  // The history of migrations is the CLI's; made by this role, it would be closed to role postgres.
+  db: { migrations: { enabled: false } },
+  storage: { enabled: false },
+  studio: { enabled: false },
+  // The gateway in front has looked at the API key already.
+  options: { server: { apiKeys: false } },
+});
+
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+function signed(claims) {
+  const content = `${encode({ alg: "HS256", typ: "JWT" })}.${encode(claims)}`;
+  return `${content}.${createHmac("sha256", settings.jwt_secret).update(content).digest("base64url")}`;
+}
+
+// Lite leaves out claims that every hosted access token has.
+function completed(session) {
+  const claims = JSON.parse(Buffer.from(session.access_token.split(".")[1], "base64url"));
+  const { phone, app_metadata, user_metadata } = session.user;
+  const missing = { iss: settings.issuer, phone: phone ?? "", app_metadata, user_metadata, aal: "aal1", is_anonymous: false };
+  return { ...session, access_token: signed({ ...missing, ...claims }) };
+}
+
+async function answer(request) {
+  const response = await app.fetch(request, { peerAddress: null });
+  if (request.method !== "POST" || !response.headers.get("content-type")?.includes("json")) return response;
+  const body = await response.json();
+  const headers = new Headers(response.headers);
+  headers.delete("content-length");
+  return Response.json(body?.access_token && body.user ? completed(body) : body, { status: response.status, headers });
+}
+
+await app.ensureSystemSchema();
+await connection.driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
+
+// A storm of logins may wait; small reads on the same cores should not.
+setPriority(5);
+const server = createServer(getRequestListener(answer));
+server.keepAliveTimeout = 65_000;
+server.listen(settings.port, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(0));

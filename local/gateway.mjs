@@ -1,0 +1,70 @@
+// One origin for the Data API and Auth, with the API key handling of Supabase's own gateway.
+// It only passes bytes on, in both directions, and never waits for a whole body.
+
+import http from "node:http";
+import { pipeline } from "node:stream";
+
+const settings = JSON.parse(process.env.GATEWAY_SETTINGS);
+
+// PostgREST closes a connection idle for 30 s; we let go first, so that no request meets a closing one.
+const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 20_000 });
+
+const services = [
+  { prefix: "/rest/v1", port: settings.rest_port, name: "Data API", strip: true },
+  { prefix: "/auth/v1", port: settings.auth_port, name: "Auth", strip: false },
+];
+
+// Opened by a browser from a mail, so without an API key.
+const keyless = new Set(["/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize"]);
+
+// Headers about one connection, not about the message (RFC 9110, 7.6.1).
+const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"];
+
+const isJwt = (key) => key.split(".").length === 3;
+
+function refuse(response, status, message) {
+  if (response.headersSent) return response.destroy();
+  const body = JSON.stringify({ message });
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+function forwarded(request, key) {
+  const headers = { ...request.headers };
+  for (const name of hopByHop) delete headers[name];
+  if (!headers.authorization && key && isJwt(key)) headers.authorization = `Bearer ${key}`;
+  const caller = request.socket.remoteAddress;
+  headers["x-forwarded-for"] = headers["x-forwarded-for"] ? `${headers["x-forwarded-for"]}, ${caller}` : caller;
+  return headers;
+}
+
+function pass(request, response, service, path, headers) {
+  const upstream = http.request({ agent, host: "127.0.0.1", port: service.port, method: request.method, path, headers });
+  upstream.on("response", (answer) => {
+    for (const name of hopByHop) delete answer.headers[name];
+    response.writeHead(answer.statusCode, answer.statusMessage, answer.headers);
+    pipeline(answer, response, () => {});
+  });
+  upstream.on("error", () => refuse(response, 503, `${service.name} is not answering`));
+  response.on("close", () => response.writableFinished || upstream.destroy());
+  pipeline(request, upstream, () => {});
+}
+
+const server = http.createServer((request, response) => {
+  const { pathname, searchParams, search } = new URL(request.url, "http://localhost");
+  const service = services.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
+  if (!service) return refuse(response, 404, "no Route matched with those values");
+
+  const key = request.headers.apikey ?? searchParams.get("apikey");
+  if (request.method !== "OPTIONS" && !keyless.has(pathname)) {
+    if (!key) return refuse(response, 401, "No API key found in request");
+    if (!settings.api_keys.includes(key)) return refuse(response, 401, "Invalid API key");
+  }
+  const path = (service.strip ? pathname.slice(service.prefix.length) || "/" : pathname) + search;
+  pass(request, response, service, path, forwarded(request, key));
+});
+
+server.requestTimeout = 0;
+server.keepAliveTimeout = 65_000;
+server.listen(settings.port, "127.0.0.1");
+process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,68 @@
+"""The ports a stack listens on, all on the loopback address."""
+
+import os
+import random
+import socket
+from dataclasses import dataclass
+from itertools import islice
+from typing import Self
+
+from local.project import Problem
+
+HOST = "127.0.0.1"
+
+# Below the range from which systems take the local port of an outgoing connection, so that no connection
+# of another process can occupy a port between our choice and our use of it.
+_FREE_RANGE = range(20000, 32000)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens; `rest`, `rest_admin` and `auth` are behind the gateway."""
+
+    api: int
+    gateway: int
+    database: int
+    rest: int
+    rest_admin: int
+    auth: int
+
+    @classmethod
+    def usual(cls) -> Self:
+        """The ports of `make dev`: those of the Supabase CLI, or what the environment says."""
+        return cls(
+            _wanted("PORT", 8000),
+            _wanted("SUPABASE_PORT", 54321),
+            _wanted("DB_PORT", 54322),
+            *_free(3),
+        )
+
+    @classmethod
+    def isolated(cls) -> Self:
+        """Ports that nobody uses, for a second stack on the same machine."""
+        return cls(*_free(6))
+
+
+def _wanted(variable: str, default: int) -> int:
+    text = os.environ.get(variable, "") or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise Problem(f"{variable}={text} is not a port: set a number between 1 and 65535.")
+    if not _is_free(int(text)):
+        raise Problem(f"Port {text} is taken. Stop the program that uses it, or set {variable} to another port.")
+    return int(text)
+
+
+def _free(count: int) -> list[int]:
+    shuffled = random.sample(_FREE_RANGE, len(_FREE_RANGE))
+    return list(islice(filter(_is_free, shuffled), count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers do it themselves: connections that are still being closed do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True

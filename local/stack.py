@@ -1,0 +1,190 @@
+"""A whole local Supabase with the API in front of it, for `make dev` and for the tests.
+
+    with running_stack() as stack:
+        httpx.get(stack.api_url + "/health")
+
+PostgreSQL, Supabase Auth, PostgREST, the gateway that makes one origin of them, and `local.api`.
+"""
+
+import json
+import signal
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import keys, postgrest
+from local.folder import locked
+from local.part import Part
+from local.ports import HOST, Ports
+from local.postgres import Postgres
+
+from local.project import ROOT, supabase_config
+from local.supabase_cli import push_migrations
+from local.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack: where to find it, and the processes it consists of."""
+
+    folder: Path
+    ports: Ports
+    postgres: Postgres
+    supervisor: Supervisor
+
+    @property
+    def supabase_url(self) -> str:
+        """The origin of the Data API and Auth."""
+        return f"http://{HOST}:{self.ports.gateway}"
+
+    @property
+    def api_url(self) -> str:
+        """The origin of our own API."""
+        return f"http://{HOST}:{self.ports.api}"
+
+    @property
+    def db_url(self) -> str:
+        """The database, as the role that owns it."""
+        return self.postgres.url("postgres")
+
+    anon_key = keys.ANON_KEY
+    secret_key = keys.SERVICE_ROLE_KEY
+    jwt_secret = keys.JWT_SECRET
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process ids by part. A part that dies comes back under another one."""
+        return {part.name: part.pid for part in self.supervisor.parts}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to know to use this stack."""
+        return {
+            "SUPABASE_URL": self.supabase_url,
+            "SUPABASE_KEY": self.anon_key,
+            "SUPABASE_SECRET_KEY": self.secret_key,
+            "SUPABASE_JWT_SECRET": self.jwt_secret,
+            "DB_URL": self.db_url,
+            "API_URL": self.api_url,
+        }
+
+
+@contextmanager
+def running_stack(
+    folder: Path | None = None, ports: Ports | None = None, *, api: bool = True, api_log: bool = True
+) -> Iterator[Stack]:
+    """Start a stack with all migrations applied, and stop it at the end.
+
+    Without a folder it lives in a temporary one, without fsync, and leaves nothing behind; without ports it takes
+    free ones.
+    """
+    throwaway = folder is None
+    folder = folder or Path(tempfile.mkdtemp(prefix="renpay-"))
+    ports = ports or Ports.isolated()
+    postgres = Postgres(folder / "postgres", ports.database, throwaway=throwaway)
+    with locked(folder) as lock, Supervisor(lock, folder if throwaway else None) as supervisor:
+        stack = Stack(folder, ports, postgres, supervisor)
+        _start_supabase(stack)
+        if api:
+            supervisor.start(_api(stack, to_terminal=not api_log))
+        yield stack
+
+
+def _start_supabase(stack: Stack) -> None:
+    start = stack.supervisor.start
+    stack.postgres.prepare()
+    start(_postgres(stack))
+    # Auth first: migrations refer to its tables. PostgREST last: it reads the schemas that migrations make.
+    start(_auth(stack))
+    push_migrations(stack.db_url, home=stack.folder / "cli")
+    start(_rest(stack))
+    start(_gateway(stack))
+
+
+def _postgres(stack: Stack) -> Part:
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to go.
+    return Part(
+        "postgres", stack.postgres.command(), stack.postgres.is_ready, log=_log(stack, "postgres"), polite=signal.SIGINT
+    )
+
+
+def _auth(stack: Stack) -> Part:
+    config = supabase_config()["auth"]
+    settings = {
+        "port": stack.ports.auth,
+        "database_url": stack.postgres.url("supabase_auth_admin"),
+        "issuer": f"{stack.supabase_url}/auth/v1",
+        "jwt_secret": keys.JWT_SECRET,
+        "site_url": config["site_url"],
+        "jwt_expiry": config["jwt_expiry"],
+        "minimum_password_length": config["minimum_password_length"],
+        "enable_confirmations": config["email"]["enable_confirmations"],
+    }
+    return Part(
+        "auth",
+        ["node", str(ROOT / "local" / "auth.mjs")],
+        _answers(f"http://{HOST}:{stack.ports.auth}/auth/v1/health"),
+        {"AUTH_SETTINGS": json.dumps(settings), "DO_NOT_TRACK": "1", "LITE_TELEMETRY": "0"},
+        _log(stack, "auth"),
+    )
+
+
+def _rest(stack: Stack) -> Part:
+    return Part(
+        "rest",
+        [str(postgrest.program())],
+        _answers(f"http://{HOST}:{stack.ports.rest_admin}/ready"),
+        postgrest.environment(stack.postgres.url("authenticator"), stack.ports),
+        _log(stack, "rest"),
+    )
+
+
+def _gateway(stack: Stack) -> Part:
+    settings = {
+        "port": stack.ports.gateway,
+        "rest_port": stack.ports.rest,
+        "auth_port": stack.ports.auth,
+        "api_keys": [keys.ANON_KEY, keys.SERVICE_ROLE_KEY],
+    }
+    return Part(
+        "gateway",
+        ["node", str(ROOT / "local" / "gateway.mjs")],
+        _answers(f"{stack.supabase_url}/"),
+        {"GATEWAY_SETTINGS": json.dumps(settings)},
+        _log(stack, "gateway"),
+    )
+
+
+def _api(stack: Stack, *, to_terminal: bool) -> Part:
+    return Part(
+        "api",
+        [sys.executable, "-m", "local.api"],
+        _answers(f"{stack.api_url}/"),
+        {**stack.environment, "PORT": str(stack.ports.api)},
+        None if to_terminal else _log(stack, "api"),
+    )
+
+
+def _log(stack: Stack, name: str) -> Path:
+    return stack.folder / f"{name}.log"
+
+
+def _answers(url: str) -> Callable[[], bool]:
+    """Whether a server is there: any answer below 500 counts, a missing key or an unknown path too."""
+
+    def ask() -> bool:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return answer.code < 500
+        except OSError:
+            return False
+        return True
+
+    return ask

@@ -1,0 +1,34 @@
+"""The real Supabase CLI, pointed at a database by its address and kept from calling home."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from local.project import NODE_MODULES, ROOT, Problem
+
+
+def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run the CLI; what it remembers goes to `home`, not to the developer's own `~/.supabase`."""
+    environment = {
+        "DO_NOT_TRACK": "1",
+        "SUPABASE_TELEMETRY_DISABLED": "1",
+        "SUPABASE_NO_UPDATE_NOTIFIER": "1",
+        "SUPABASE_NO_KEYRING": "1",
+        "SUPABASE_HOME": str(home),
+    }
+    return subprocess.run(
+        [NODE_MODULES / ".bin" / "supabase", *arguments, "--yes", "--agent=no"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def push_migrations(db_url: str, *options: str, home: Path) -> None:
+    """Apply the migrations that the database does not have yet."""
+    pushed = run("db", "push", f"--remote={db_url}", *options, home=home)
+    if pushed.returncode != 0:
+        raise Problem(f"A migration failed.\n{pushed.stderr.strip()}")
