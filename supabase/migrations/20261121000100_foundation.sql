@@ -1,0 +1,93 @@
+-- Foundation: schemas, default privileges and the few helpers every other domain stands on.
+--
+-- public   tables, as the dashboard shows them
+-- api      what /api answers: security-invoker views in the documented shape, and one function per write
+-- private  trigger bodies, counters, stored answers; never exposed by the Data API
+
+
+-- Schemas and privileges ---------------------------------------------------------------------------
+
+create schema api;
+comment on schema api is 'The Renpay contract (/api): views in the documented JSON shape and one function per write.';
+
+create schema private;
+comment on schema private is 'Trigger bodies, helpers, counters and stored answers. Not exposed by the Data API.';
+
+grant usage on schema public, api to anon, authenticated, service_role;
+grant usage on schema private to authenticated, service_role, anon;
+
+-- Nothing is open by default: TRUNCATE ignores row level security, and a function is callable by PUBLIC unless revoked.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges revoke execute on functions from public;
+
+create schema if not exists extensions;
+grant usage on schema extensions to anon, authenticated, service_role;
+create extension if not exists pg_trgm with schema extensions;
+
+-- A hot row gives a clean, retryable error long before the API gateway's 30 seconds.
+alter role authenticated set lock_timeout = '5s';
+alter role service_role set lock_timeout = '5s';
+
+
+-- Types --------------------------------------------------------------------------------------------
+
+-- `numeric` accepts NaN and holds it greater than every number, so a plain `> 0` would let it through.
+create domain public.rupees as numeric(15, 2)
+constraint rupees_is_a_number check (value <> 'NaN');
+comment on domain public.rupees is 'An amount of Indian rupees, exact to the paisa; never NaN.';
+
+create domain public.tax_rate as numeric(6, 3)
+constraint tax_rate_between_0_and_100 check (value between 0 and 100);
+comment on domain public.tax_rate is 'A GST rate in percent, 0 to 100, three decimals (half of 0.25 % is 0.125 %).';
+
+
+-- Errors -------------------------------------------------------------------------------------------
+
+create function private.raise_problem(status integer, code text, message text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    raise exception using errcode = 'PT' || status, message = message, hint = code;
+end;
+$$;
+grant execute on function private.raise_problem to authenticated, service_role, anon;
+comment on function private.raise_problem is
+'Ends the transaction with an HTTP status (through PostgREST''s PTxyz), a sentence for people and a stable code in the hint.';
+
+
+-- Time ---------------------------------------------------------------------------------------------
+
+create function private.instant_text(instant timestamptz)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select to_json(instant at time zone 'utc') #>> '{}' || 'Z' $$;
+grant execute on function private.instant_text to authenticated, service_role;
+comment on function private.instant_text is 'An instant as the documents write it: 2023-01-01T00:00:00Z.';
+
+create function private.touch()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    new.updated_at := now();
+    return new;
+end;
+$$;
+comment on function private.touch is 'Trigger: stamps updated_at.';
+
+create function private.request_header(name text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$ select nullif(current_setting('request.headers', true), '')::json ->> name $$;
+grant execute on function private.request_header to authenticated, service_role;
+comment on function private.request_header is 'A header of the Data API request (lower-case name), null outside of one. Never authorise on it.';

@@ -1,0 +1,171 @@
+-- Sessions: a token that was logged out is dead at once, in the functions, in the Data API and under RLS.
+
+
+-- Tables -------------------------------------------------------------------------------------------
+
+create table public.blacklisted_tokens (
+    session_id uuid primary key,
+    user_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
+    expires_at timestamptz not null,
+    created_at timestamptz not null default now()
+);
+comment on table public.blacklisted_tokens is 'Sessions whose access token was logged out before it expired (spec: Database Schema).';
+comment on column public.blacklisted_tokens.session_id is 'The session_id claim of the token; a new login has a new one.';
+comment on column public.blacklisted_tokens.expires_at is 'When the token would have expired; the row may be removed after it.';
+
+-- Serves the foreign key and the policy.
+create index blacklisted_tokens_user_id_idx on public.blacklisted_tokens (user_id);
+
+
+-- Functions ----------------------------------------------------------------------------------------
+
+create function private.session_is_revoked()
+returns boolean
+language sql
+stable
+security definer -- the black list is read on behalf of the very token it may hold
+set search_path = ''
+as $$
+    select exists (
+        select from public.blacklisted_tokens where session_id = (auth.jwt() ->> 'session_id')::uuid
+    )
+$$;
+grant execute on function private.session_is_revoked to authenticated, service_role, anon;
+comment on function private.session_is_revoked is 'Whether the calling token was logged out.';
+
+create function private.current_user_id()
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$ select case when not private.session_is_revoked() then auth.uid() end $$;
+grant execute on function private.current_user_id to authenticated, service_role, anon;
+comment on function private.current_user_id is 'The caller, or null when its token was logged out. Every policy compares with it.';
+
+create function private.check_request()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if private.session_is_revoked() then
+        perform private.raise_problem(401, 'token_revoked', 'This token was logged out. Log in again.');
+    end if;
+end;
+$$;
+grant execute on function private.check_request to authenticated, service_role, anon;
+comment on function private.check_request is 'Runs before each Data API request (pgrst.db_pre_request).';
+
+alter role authenticator set pgrst.db_pre_request = 'private.check_request';
+notify pgrst, 'reload config';
+
+create function private.open_books()
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.current_user_id();
+begin
+    if caller is null then
+        perform private.raise_problem(401, 'not_authenticated', 'Send the access token of a user.');
+    end if;
+    perform private.lock_books(caller);
+    -- A date without a time then means midnight where the user lives.
+    perform set_config('timezone', private.time_zone(caller), true);
+    return caller;
+end;
+$$;
+grant execute on function private.open_books to authenticated;
+comment on function private.open_books is 'What every write begins with: the caller''s id, the lock on its books, its time zone as the session''s.';
+
+create function api.logout()
+returns void
+language sql
+set search_path = ''
+as $$
+    insert into public.blacklisted_tokens (session_id, expires_at)
+    values ((auth.jwt() ->> 'session_id')::uuid, to_timestamp((auth.jwt() ->> 'exp')::bigint))
+    on conflict do nothing
+$$;
+grant execute on function api.logout to authenticated;
+comment on function api.logout is 'Kills the calling access token at once (spec: Logout).';
+
+
+-- Policies -----------------------------------------------------------------------------------------
+
+alter table public.profiles enable row level security;
+grant select on public.profiles to authenticated, service_role;
+grant update (
+    username, full_name, business_name, gstin, state_code, address, upi_id, time_zone, default_tax_rate, filing_frequency
+) on public.profiles to authenticated, service_role;
+
+create policy "users read their profile" on public.profiles
+for select to authenticated using (id = (select private.current_user_id()));
+create policy "users change their profile" on public.profiles
+for update to authenticated
+using (id = (select private.current_user_id())) with check (id = (select private.current_user_id()));
+
+alter table public.blacklisted_tokens enable row level security;
+grant select, insert on public.blacklisted_tokens to authenticated;
+grant select, insert, delete on public.blacklisted_tokens to service_role;
+
+create policy "users read what they logged out" on public.blacklisted_tokens
+for select to authenticated using (user_id = (select private.current_user_id()));
+create policy "users log themselves out" on public.blacklisted_tokens
+for insert to authenticated with check (user_id = (select private.current_user_id()));
+
+
+-- The contract's shape -----------------------------------------------------------------------------
+
+create view api.profile with (security_invoker = true) as
+select
+    id,
+    email,
+    username,
+    full_name,
+    business_name,
+    gstin,
+    state_code,
+    address,
+    upi_id,
+    time_zone,
+    trim_scale(default_tax_rate) as default_tax_rate,
+    filing_frequency,
+    to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at
+from public.profiles
+where id = (select private.current_user_id());
+grant select on api.profile to authenticated;
+comment on view api.profile is 'The caller''s own profile (spec: Get current user).';
+
+create function api.update_profile(profile jsonb)
+returns api.profile
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    changed public.profiles;
+    answer api.profile;
+begin
+    select * into changed from public.profiles where id = caller;
+    changed := jsonb_populate_record(changed, profile);
+    update public.profiles set
+        username = changed.username,
+        full_name = changed.full_name,
+        business_name = changed.business_name,
+        gstin = changed.gstin,
+        state_code = changed.state_code,
+        address = changed.address,
+        upi_id = changed.upi_id,
+        time_zone = changed.time_zone,
+        default_tax_rate = changed.default_tax_rate,
+        filing_frequency = changed.filing_frequency
+    where id = caller;
+    select * into answer from api.profile;
+    return answer;
+end;
+$$;
+grant execute on function api.update_profile to authenticated;
+comment on function api.update_profile is 'Changes the named fields of the caller''s profile.';

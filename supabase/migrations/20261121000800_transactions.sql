@@ -1,0 +1,537 @@
+-- Transactions: money in, money out, money between accounts.
+--
+-- A row says how it moves balances by itself (private.movements_of); the triggers below post what an insert, an edit
+-- or a delete changes about that. They work on whole statements, so ten thousand rows cost one lock and one update
+-- per account.
+
+
+-- Tables -------------------------------------------------------------------------------------------
+
+create table public.transactions (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
+    account_id uuid not null,
+    transfer_account_id uuid,
+    invoice_id uuid,
+    transaction_type text not null,
+    amount public.rupees not null,
+    tax_rate public.tax_rate,
+    tax_amount public.rupees,
+    description text not null default '',
+    category text,
+    date timestamptz not null default now(),
+    day date not null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint transactions_account_belongs_to_user foreign key (account_id, user_id)
+    references public.accounts (id, user_id) on delete cascade,
+    constraint transactions_transfer_account_belongs_to_user foreign key (transfer_account_id, user_id)
+    references public.accounts (id, user_id) on delete cascade,
+    -- Deferred, because a sale's invoice is written at the end of the statement that writes the sale.
+    constraint transactions_invoice_belongs_to_user foreign key (invoice_id, user_id)
+    references public.invoices (id, user_id) on delete cascade deferrable initially deferred,
+    constraint transactions_amount_positive check (amount > 0),
+    constraint transactions_type_known check (transaction_type in ('sale', 'expense', 'transfer', 'other')),
+    constraint transactions_only_transfers_transfer check (transfer_account_id is null or transaction_type = 'transfer'),
+    constraint transactions_transfer_between_two check (transfer_account_id <> account_id),
+    constraint transactions_only_sales_are_invoiced check (invoice_id is null or transaction_type = 'sale'),
+    constraint transactions_tax_within_amount check (tax_amount between 0 and amount),
+    constraint transactions_only_trade_is_taxed
+    check ((tax_rate is null and tax_amount is null) or transaction_type in ('sale', 'expense')),
+    constraint transactions_description_length check (char_length(description) <= 10000),
+    constraint transactions_category_length check (char_length(category) <= 100),
+    constraint transactions_date_in_range check (date >= '1900-01-01' and date < '9999-01-01')
+);
+comment on table public.transactions is 'Money that moved. Amounts are rupees, always above zero: the type tells the direction.';
+comment on column public.transactions.account_id is 'The account the money came to or went from; the default account when none is named.';
+comment on column public.transactions.transfer_account_id is
+'Where a transfer goes to. A transfer without it, like a transaction of type other, is recorded and moves nothing.';
+comment on column public.transactions.invoice_id is 'The invoice that this sale pays: one it generated, or one it was written for.';
+comment on column public.transactions.amount is 'Rupees that moved, tax included.';
+comment on column public.transactions.tax_rate is 'GST rate in percent: of a sale, its invoice''s; of an expense, as recorded, never guessed.';
+comment on column public.transactions.tax_amount is
+'Rupees of GST contained in the amount: of a sale, its invoice''s; of an expense, the input tax that was recorded.';
+comment on column public.transactions.date is 'The instant the money moved.';
+comment on column public.transactions.day is 'The day of date in the profile''s time zone; kept by trigger.';
+
+-- Serve the list, newest first, whole or of one account, and sums over days.
+create index transactions_user_id_date_idx on public.transactions (user_id, date, id);
+create index transactions_user_id_day_idx on public.transactions (user_id, day) include (account_id, transaction_type, amount, tax_amount);
+create index transactions_account_id_date_idx on public.transactions (account_id, user_id, date, id);
+-- Serve the foreign keys; an invoice is paid once.
+create index transactions_transfer_account_id_idx on public.transactions (transfer_account_id, user_id)
+where transfer_account_id is not null;
+create unique index transactions_one_payment_per_invoice on public.transactions (invoice_id, user_id);
+
+
+-- What a row is ------------------------------------------------------------------------------------
+
+create function private.prepare_transaction()
+returns trigger
+language plpgsql
+security definer -- opens the default account and reads the profile whoever writes
+set search_path = ''
+as $$
+begin
+    if tg_op = 'INSERT' then
+        perform private.lock_books(new.user_id);
+        new.account_id := coalesce(new.account_id, private.default_account(new.user_id));
+    elsif new.id <> old.id or new.user_id <> old.user_id then
+        perform private.raise_problem(409, 'owner_is_fixed', 'A transaction keeps its id and its owner.');
+    end if;
+    if tg_op = 'INSERT' or new.date <> old.date then
+        new.day := (new.date at time zone private.time_zone(new.user_id))::date;
+    end if;
+    if new.transaction_type = 'expense' and new.tax_rate is not null and (
+        new.tax_amount is null
+        -- The tax that was computed from amount and rate follows an edit of them; one that was written with it stays.
+        or tg_op = 'UPDATE' and new.tax_amount = old.tax_amount
+        and (new.amount, new.tax_rate) is distinct from (old.amount, old.tax_rate)
+    ) then
+        new.tax_amount := (private.gst(new.amount, new.tax_rate, true, false)).tax_amount;
+    end if;
+    return new;
+end;
+$$;
+comment on function private.prepare_transaction is 'Trigger: default account, day in the profile''s zone, input tax of an expense with a rate.';
+
+create trigger prepare before insert or update on public.transactions
+for each row execute function private.prepare_transaction();
+create trigger touch before update on public.transactions
+for each row execute function private.touch();
+
+create function private.movements_of(written public.transactions, direction integer)
+returns setof private.movement
+language sql
+immutable
+set search_path = ''
+as $$
+    select
+        written.user_id,
+        written.account_id,
+        written.id,
+        direction * case when written.transaction_type = 'sale' then written.amount else - written.amount end
+    where written.transaction_type in ('sale', 'expense') or written.transfer_account_id is not null
+    union all
+    select written.user_id, written.transfer_account_id, written.id, direction * written.amount
+    where written.transfer_account_id is not null
+$$;
+comment on function private.movements_of is
+'How a transaction moves balances (direction 1), or how taking it back does (-1): sale in, expense out, transfer from one to the other.';
+
+
+-- Balances follow ----------------------------------------------------------------------------------
+
+create function private.post_after_insert()
+returns trigger
+language plpgsql
+security definer -- callers may not write the ledger
+set search_path = ''
+as $$
+begin
+    perform private.post_movements(array(
+        select movement from new_rows as written, private.movements_of(written, 1) as movement
+    ));
+    return null;
+end;
+$$;
+comment on function private.post_after_insert is 'Trigger: balances follow new transactions.';
+
+create function private.post_after_update()
+returns trigger
+language plpgsql
+security definer -- callers may not write the ledger
+set search_path = ''
+as $$
+begin
+    perform private.post_movements(array(
+        select movement from old_rows as written, private.movements_of(written, -1) as movement
+        union all
+        select movement from new_rows as written, private.movements_of(written, 1) as movement
+    ));
+    return null;
+end;
+$$;
+comment on function private.post_after_update is 'Trigger: balances follow edited transactions, on both accounts when the account changed.';
+
+create function private.post_after_delete()
+returns trigger
+language plpgsql
+security definer -- callers may not write the ledger
+set search_path = ''
+as $$
+begin
+    perform private.post_movements(array(
+        select movement from old_rows as written, private.movements_of(written, -1) as movement
+        -- The transactions of a user who is being deleted go with its accounts.
+        where exists (select from public.profiles where id = written.user_id)
+    ));
+    return null;
+end;
+$$;
+comment on function private.post_after_delete is 'Trigger: balances follow deleted transactions.';
+
+create trigger post_after_insert after insert on public.transactions
+referencing new table as new_rows for each statement execute function private.post_after_insert();
+create trigger post_after_update after update on public.transactions
+referencing old table as old_rows new table as new_rows for each statement execute function private.post_after_update();
+create trigger post_after_delete after delete on public.transactions
+referencing old table as old_rows for each statement execute function private.post_after_delete();
+
+
+-- Accounts with transactions -----------------------------------------------------------------------
+
+create function private.guard_account()
+returns trigger
+language plpgsql
+security definer -- looks at all of the user's accounts and transactions whoever deletes
+set search_path = ''
+as $$
+begin
+    -- A user who is being deleted takes the accounts along: the profile is gone by then.
+    if not exists (select from public.profiles where id = old.user_id) then
+        return old;
+    end if;
+    perform private.lock_books(old.user_id);
+    if not exists (select from public.accounts where user_id = old.user_id and id <> old.id) then
+        perform private.raise_problem(409, 'last_account', 'The only account can''t be deleted. Open another one first.');
+    end if;
+    if exists (select from public.transactions where account_id = old.id or transfer_account_id = old.id) then
+        perform private.raise_problem(
+            409, 'account_has_transactions',
+            'The account has transactions. Name the account that takes them and the balance in transfer_to_account_id.'
+        );
+    end if;
+    if old.balance <> 0 then
+        insert into public.ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after)
+        values (old.user_id, old.id, old.entry_count + 1, 'closure', -old.balance, 0);
+    end if;
+    return old;
+end;
+$$;
+comment on function private.guard_account is
+'Trigger: the only account and one with transactions stay; the ledger of a deleted account ends at zero.';
+
+create trigger guard before delete on public.accounts
+for each row execute function private.guard_account();
+
+create function private.close_account(closed_id uuid, receiver_id uuid)
+returns void
+language plpgsql
+security definer -- writes the closing entries of both ledgers
+set search_path = ''
+as $$
+declare
+    rest numeric;
+begin
+    -- A transfer between the two accounts becomes one within a single account, which moves nothing.
+    update public.transactions set transfer_account_id = null
+    where (account_id, transfer_account_id) in ((closed_id, receiver_id), (receiver_id, closed_id));
+    update public.transactions set transfer_account_id = receiver_id where transfer_account_id = closed_id;
+    update public.transactions set account_id = receiver_id where account_id = closed_id;
+
+    -- What the moved transactions don't explain: opening balance and adjustments.
+    select balance into rest from public.accounts where id = closed_id;
+    update public.accounts set balance = balance + rest where id = receiver_id and rest <> 0;
+    delete from public.accounts where id = closed_id;
+end;
+$$;
+grant execute on function private.close_account to authenticated;
+comment on function private.close_account is 'Moves the transactions and the balance of an account to another and deletes it.';
+
+
+-- Time zones ---------------------------------------------------------------------------------------
+
+create function private.move_days()
+returns trigger
+language plpgsql
+security definer -- days are kept, not written by callers
+set search_path = ''
+as $$
+begin
+    update public.transactions set day = (date at time zone new.time_zone)::date
+    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
+    update public.invoices set created_day = (created_at at time zone new.time_zone)::date where user_id = new.id;
+    return null;
+end;
+$$;
+comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
+
+create trigger move_days after update of time_zone on public.profiles
+for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
+
+
+-- Policies -----------------------------------------------------------------------------------------
+
+create trigger lock_books before insert or update or delete on public.transactions
+for each statement execute function private.lock_own_books();
+
+alter table public.transactions enable row level security;
+grant select, delete on public.transactions to authenticated;
+grant insert (
+    id, user_id, account_id, transfer_account_id, invoice_id, transaction_type, amount, tax_rate, tax_amount,
+    description, category, date
+) on public.transactions to authenticated;
+grant update (
+    account_id, transfer_account_id, transaction_type, amount, tax_rate, tax_amount, description, category, date
+) on public.transactions to authenticated;
+grant select, insert, update, delete on public.transactions to service_role;
+
+create policy "users read their transactions" on public.transactions
+for select to authenticated using (user_id = (select private.current_user_id()));
+create policy "users write transactions of their own" on public.transactions
+for insert to authenticated with check (user_id = (select private.current_user_id()));
+create policy "users change their transactions" on public.transactions
+for update to authenticated
+using (user_id = (select private.current_user_id())) with check (user_id = (select private.current_user_id()));
+create policy "users delete their transactions" on public.transactions
+for delete to authenticated using (user_id = (select private.current_user_id()));
+
+
+-- The contract's shape -----------------------------------------------------------------------------
+
+create view api.transactions with (security_invoker = true) as
+select
+    id,
+    amount,
+    description,
+    transaction_type,
+    category,
+    to_json(date at time zone 'utc') #>> '{}' || 'Z' as date,
+    user_id,
+    account_id,
+    transfer_account_id,
+    invoice_id,
+    trim_scale(tax_rate) as tax_rate,
+    tax_amount,
+    to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at,
+    date as date_instant,
+    created_at as created_instant,
+    updated_at as updated_instant,
+    day
+from public.transactions;
+grant select on api.transactions to authenticated;
+comment on view api.transactions is 'Transactions as the documents show them (spec: Transactions).';
+
+create function private.visible_account(account_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if not exists (select from public.accounts where id = account_id) then
+        perform private.raise_problem(404, 'account_not_found', 'There is no such account.');
+    end if;
+    return account_id;
+end;
+$$;
+grant execute on function private.visible_account to authenticated;
+comment on function private.visible_account is 'The id of an account the caller may see; 404 account_not_found otherwise.';
+
+-- Without `set search_path`, alone among all functions: only so is it inlined, and filters, order and limit reach the
+-- index. Every name in it is qualified.
+create function api.account_transactions(account_id uuid)
+returns setof api.transactions
+language sql
+stable
+as $$
+    select entry.* from api.transactions as entry
+    where entry.account_id = (select private.visible_account(account_transactions.account_id))
+$$;
+grant execute on function api.account_transactions to authenticated;
+comment on function api.account_transactions is 'The transactions of one account (spec: Get transactions for a specific account).';
+
+create function api.create_transaction(transaction jsonb)
+returns api.transactions
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    answer api.transactions := json_populate_record(null::api.transactions, private.replay('create_transaction', transaction));
+    draft public.transactions;
+    new_id uuid;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    draft := jsonb_populate_record(null::public.transactions, transaction);
+    insert into public.transactions (
+        user_id, account_id, transfer_account_id, transaction_type, amount, tax_rate, tax_amount, description,
+        category, date
+    )
+    values (
+        caller,
+        draft.account_id,
+        draft.transfer_account_id,
+        draft.transaction_type,
+        draft.amount,
+        draft.tax_rate,
+        draft.tax_amount,
+        coalesce(draft.description, ''),
+        draft.category,
+        coalesce(draft.date, now())
+    )
+    returning id into new_id;
+    select * into answer from api.transactions where id = new_id;
+    perform private.remember('create_transaction', transaction, to_json(answer), '/api/transactions/' || new_id);
+    return answer;
+end;
+$$;
+grant execute on function api.create_transaction to authenticated;
+comment on function api.create_transaction is
+'Records a transaction, moves the balance, and for a sale writes the invoice (spec: Create a transaction).';
+
+create function api.update_transaction(transaction_id uuid, transaction jsonb)
+returns api.transactions
+language plpgsql
+set search_path = ''
+as $$
+declare
+    changed public.transactions;
+    answer api.transactions;
+begin
+    perform private.open_books();
+    select * into changed from public.transactions where id = transaction_id;
+    if not found then
+        perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
+    end if;
+    -- What only the old type had goes with it, unless the request says otherwise.
+    if transaction ->> 'transaction_type' <> changed.transaction_type then
+        changed.transfer_account_id := null;
+        changed.tax_rate := null;
+        changed.tax_amount := null;
+    end if;
+    changed := jsonb_populate_record(changed, transaction);
+    update public.transactions set
+        account_id = changed.account_id,
+        transfer_account_id = changed.transfer_account_id,
+        transaction_type = changed.transaction_type,
+        amount = changed.amount,
+        tax_rate = changed.tax_rate,
+        tax_amount = changed.tax_amount,
+        description = changed.description,
+        category = changed.category,
+        date = changed.date
+    where id = transaction_id;
+    select * into answer from api.transactions where id = transaction_id;
+    return answer;
+end;
+$$;
+grant execute on function api.update_transaction to authenticated;
+comment on function api.update_transaction is 'Changes the named fields; balance and invoice follow (spec: Update a transaction).';
+
+create function api.delete_transaction(transaction_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.open_books();
+    delete from public.transactions where id = transaction_id;
+    if not found then
+        perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
+    end if;
+end;
+$$;
+grant execute on function api.delete_transaction to authenticated;
+comment on function api.delete_transaction is 'Deletes a transaction; balance and invoice follow (spec: Delete a transaction).';
+
+create function api.delete_account(account_id uuid, transfer_to_account_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+set statement_timeout = '25s' -- the transactions of a large account take longer than a usual request
+as $$
+begin
+    perform private.open_books();
+    perform private.visible_account(account_id);
+    if transfer_to_account_id is null then
+        delete from public.accounts where id = account_id;
+        return;
+    end if;
+    if transfer_to_account_id = account_id then
+        perform private.raise_problem(422, 'transfer_to_same_account', 'An account can''t be transferred to itself.');
+    end if;
+    if not exists (select from public.accounts where id = transfer_to_account_id) then
+        perform private.raise_problem(404, 'transfer_account_not_found', 'There is no account with the id in transfer_to_account_id.');
+    end if;
+    perform private.close_account(account_id, transfer_to_account_id);
+end;
+$$;
+grant execute on function api.delete_account to authenticated;
+comment on function api.delete_account is
+'Deletes an account; its transactions and balance go to another one, atomically (spec: Delete an account).';
+
+create function api.account_summary(period text default 'month')
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.current_user_id();
+    first_day date;
+    last_day date;
+    summary json;
+begin
+    if period is null or period not in ('week', 'month', 'quarter', 'year') then
+        perform private.raise_problem(422, 'invalid_period', 'period is one of week, month, quarter and year.');
+    end if;
+    first_day := date_trunc(period, private.today(caller)::timestamp)::date;
+    last_day := (first_day + ('1 ' || replace(period, 'quarter', 'month'))::interval * (case period when 'quarter' then 3 else 1 end))::date - 1;
+
+    with moved as (
+        select
+            account_id,
+            coalesce(sum(amount) filter (where transaction_type = 'sale'), 0.00) as income,
+            coalesce(sum(amount) filter (where transaction_type = 'expense'), 0.00) as expenses,
+            count(*) as transaction_count
+        from public.transactions
+        where user_id = caller and day between first_day and last_day
+        group by account_id
+    ),
+    per_account as (
+        select
+            account.id,
+            account.name,
+            account.balance,
+            account.created_at,
+            coalesce(moved.income, 0.00) as income,
+            coalesce(moved.expenses, 0.00) as expenses,
+            coalesce(moved.transaction_count, 0) as transaction_count
+        from public.accounts as account
+        left join moved on moved.account_id = account.id
+        where account.user_id = caller
+    ),
+    issued as (
+        select count(*) as invoices, count(*) filter (where status = 'paid') as paid
+        from public.invoices
+        where user_id = caller and issue_day between first_day and last_day
+    )
+    select json_build_object(
+        'total_balance', coalesce(sum(per_account.balance), 0.00),
+        'income', coalesce(sum(per_account.income), 0.00),
+        'expenses', coalesce(sum(per_account.expenses), 0.00),
+        'net_change', coalesce(sum(per_account.income - per_account.expenses), 0.00),
+        'accounts', coalesce(json_agg(json_build_object(
+            'id', per_account.id,
+            'name', per_account.name,
+            'balance', per_account.balance,
+            'income', per_account.income,
+            'expenses', per_account.expenses,
+            'transaction_count', per_account.transaction_count
+        ) order by per_account.created_at, per_account.id), '[]'::json),
+        'invoices_count', (select invoices from issued),
+        'paid_invoices_count', (select paid from issued),
+        'period', period
+    ) into summary
+    from per_account;
+    return summary;
+end;
+$$;
+grant execute on function api.account_summary to authenticated;
+comment on function api.account_summary is
+'Income (sales) and expenses of the current week, month, quarter or year in the profile''s zone, whole and per account (spec: Get account summary).';

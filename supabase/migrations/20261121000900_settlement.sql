@@ -1,0 +1,747 @@
+-- Settlement: a paid invoice has exactly one transaction, and a sale exactly one invoice.
+--
+-- Whichever side is written, the other follows in the same statement:
+--   a sale is recorded            -> its invoice is generated, paid, totalling exactly the sale
+--   a sale is edited              -> its generated invoice is recomputed
+--   a sale is deleted             -> its generated invoice is cancelled (a number once given is never given again)
+--   an invoice becomes paid       -> its payment is recorded as a sale
+--   a paid invoice becomes unpaid -> its payment is removed
+--   a payment is deleted          -> its invoice is `sent` again
+-- The link is transactions.invoice_id, unique.
+
+
+-- Sales make invoices ------------------------------------------------------------------------------
+
+create function private.follows_its_sale(invoice public.invoices, sale_amount numeric)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select invoice.origin = 'sale' and invoice.price_includes_tax and (
+        select count(*) = 1 and bool_and(item.quantity = 1 and item.unit_price = sale_amount and item.tax_rate is null)
+        from public.invoice_items as item
+        where item.invoice_id = invoice.id
+    )
+$$;
+comment on function private.follows_its_sale is
+'Whether an invoice is still as its sale generated it; one whose lines were edited is the user''s own and follows no more.';
+
+create function private.link_new_sale(sale public.transactions)
+returns public.transactions
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    invoice public.invoices;
+begin
+    if sale.invoice_id is null then
+        sale.invoice_id := gen_random_uuid();
+        sale.tax_rate := coalesce(sale.tax_rate, (select default_tax_rate from public.profiles where id = sale.user_id));
+        sale.tax_amount := (private.gst(sale.amount, sale.tax_rate, true, false)).tax_amount;
+        return sale;
+    end if;
+
+    select * into invoice from public.invoices where id = sale.invoice_id and user_id = sale.user_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif exists (select from public.transactions where invoice_id = sale.invoice_id) then
+        perform private.raise_problem(409, 'invoice_already_paid', format('Invoice %s is paid already.', invoice.invoice_number));
+    elsif invoice.status = 'cancelled' then
+        perform private.raise_problem(409, 'invoice_cancelled', format('Invoice %s is cancelled.', invoice.invoice_number));
+    elsif invoice.total_amount <> sale.amount then
+        perform private.raise_problem(
+            409, 'payment_differs', format('Invoice %s is paid by exactly %s.', invoice.invoice_number, invoice.total_amount)
+        );
+    end if;
+    sale.tax_rate := invoice.tax_rate;
+    sale.tax_amount := invoice.tax_amount;
+    return sale;
+end;
+$$;
+comment on function private.link_new_sale is
+'A sale with the invoice it pays, or with the id of the one that will be generated for it.';
+
+create function private.link_sale()
+returns trigger
+language plpgsql
+security definer -- reads the invoice and the profile whoever writes
+set search_path = ''
+as $$
+declare
+    invoice public.invoices;
+begin
+    if tg_op = 'INSERT' or old.invoice_id is null then
+        return case new.transaction_type when 'sale' then private.link_new_sale(new) else new end;
+    end if;
+
+    select * into invoice from public.invoices where id = old.invoice_id;
+    new.tax_rate := case new.transaction_type when 'sale' then coalesce(new.tax_rate, old.tax_rate) else new.tax_rate end;
+    if new.transaction_type = 'sale' and new.invoice_id is distinct from old.invoice_id then
+        perform private.raise_problem(409, 'payment_fixed', 'A sale keeps its invoice.');
+    elsif private.follows_its_sale(invoice, old.amount) then
+        if new.transaction_type <> 'sale' then
+            new.invoice_id := null;
+        elsif (new.amount, new.tax_rate) = (old.amount, old.tax_rate) then
+            -- When they change, the invoice is computed first and brings the tax back.
+            new.tax_amount := invoice.tax_amount;
+        end if;
+    elsif (new.transaction_type, new.amount, new.tax_rate) <> ('sale', invoice.total_amount, invoice.tax_rate) then
+        perform private.raise_problem(
+            409, 'payment_fixed',
+            format('This transaction pays invoice %s. Change the invoice, or delete the transaction, instead.', invoice.invoice_number)
+        );
+    else
+        new.tax_amount := invoice.tax_amount;
+    end if;
+    return new;
+end;
+$$;
+comment on function private.link_sale is 'Trigger: keeps a sale and the invoice it pays together.';
+
+-- After `prepare`, which holds the books: triggers fire in the order of their names.
+create trigger prepare_sale before insert or update on public.transactions
+for each row execute function private.link_sale();
+
+create function private.generate_invoices(sale_ids uuid[])
+returns void
+language plpgsql
+security definer -- writes numbers, totals and origin
+set search_path = ''
+as $$
+begin
+    with sales as (
+        select
+            sale.*,
+            private.invoice_series(sale.day) as series,
+            row_number() over (partition by sale.user_id order by sale.date, sale.id) as nth,
+            row_number() over (partition by sale.user_id, private.invoice_series(sale.day) order by sale.date, sale.id) as nth_of_series
+        from public.transactions as sale
+        where
+            sale.id = any(sale_ids)
+            and sale.transaction_type = 'sale'
+            and not exists (select from public.invoices as invoice where invoice.id = sale.invoice_id)
+    ),
+    first_serials as (
+        select user_id, private.take_numbers(user_id, 'serial', count(*)) as first
+        from sales
+        group by user_id
+    ),
+    first_numbers as (
+        select user_id, series, private.take_numbers(user_id, series, count(*)) as first
+        from sales
+        group by user_id, series
+    ),
+    headers as (
+        insert into public.invoices (
+            id, user_id, serial, invoice_number, origin, status, customer_name, issue_date, due_date, tax_rate,
+            price_includes_tax, subtotal, cgst, sgst, tax_amount, total_amount
+        )
+        select
+            sales.invoice_id,
+            sales.user_id,
+            first_serials.first + sales.nth - 1,
+            private.invoice_number(sales.series, first_numbers.first + sales.nth_of_series - 1),
+            'sale',
+            'paid',
+            'Walk-in customer',
+            sales.date,
+            sales.date,
+            sales.tax_rate,
+            true,
+            computed.taxable_value,
+            computed.cgst,
+            computed.sgst,
+            computed.tax_amount,
+            computed.total_amount
+        from sales
+        inner join first_serials on first_serials.user_id = sales.user_id
+        inner join first_numbers on first_numbers.user_id = sales.user_id and first_numbers.series = sales.series
+        cross join lateral private.gst(sales.amount, sales.tax_rate, true, false) as computed
+    )
+    select array_agg(sales.id) into sale_ids from sales;
+
+    insert into public.invoice_items (invoice_id, user_id, description, quantity, unit_price, tax_included)
+    select sale.invoice_id, sale.user_id, private.sale_description(sale), 1, sale.amount, true
+    from public.transactions as sale
+    where sale.id = any(sale_ids);
+end;
+$$;
+comment on function private.generate_invoices is
+'Writes the paid invoice of each sale that has none: one line, price including tax, numbered consecutively (spec: Transactions and Invoices).';
+
+create function private.sale_description(sale public.transactions)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select coalesce(nullif(trim(sale.description), ''), nullif(trim(sale.category), ''), 'Sale') $$;
+comment on function private.sale_description is 'The line''s text on the invoice of a sale.';
+
+create function private.follow_sales(sale_ids uuid[])
+returns void
+language plpgsql
+security definer -- writes generated invoices
+set search_path = ''
+as $$
+begin
+    update public.invoices as invoice set
+        issue_date = sale.date,
+        due_date = sale.date,
+        tax_rate = sale.tax_rate
+    from public.transactions as sale
+    where
+        sale.id = any(sale_ids)
+        and invoice.id = sale.invoice_id
+        and invoice.origin = 'sale'
+        and (invoice.issue_date, invoice.tax_rate) <> (sale.date, sale.tax_rate);
+
+    update public.invoice_items as item set
+        description = private.sale_description(sale),
+        unit_price = sale.amount
+    from public.transactions as sale, public.invoices as invoice
+    where
+        sale.id = any(sale_ids)
+        and invoice.id = sale.invoice_id
+        and invoice.origin = 'sale'
+        and item.invoice_id = invoice.id
+        and (item.description, item.unit_price) is distinct from (private.sale_description(sale), sale.amount);
+end;
+$$;
+comment on function private.follow_sales is 'Brings generated invoices in line with their edited sales.';
+
+create function private.settle_invoices(invoice_ids uuid[])
+returns void
+language sql
+security definer -- the payer may write the status, a trigger must
+set search_path = ''
+as $$
+    update public.invoices set status = 'paid' where id = any(invoice_ids) and status <> 'paid'
+$$;
+comment on function private.settle_invoices is 'Marks the invoices paid that a transaction now pays.';
+
+create function private.release_invoices(invoice_ids uuid[])
+returns void
+language sql
+security definer -- see private.settle_invoices
+set search_path = ''
+as $$
+    update public.invoices set status = case origin when 'sale' then 'cancelled' else 'sent' end
+    where id = any(invoice_ids) and status = 'paid'
+$$;
+comment on function private.release_invoices is
+'What becomes of invoices whose payment is gone: a generated one is cancelled, another one is sent again.';
+
+create function private.settle_after_insert()
+returns trigger
+language plpgsql
+security definer -- writes invoices whoever records the sale
+set search_path = ''
+as $$
+declare
+    sale_ids constant uuid[] := array(select id from new_rows where transaction_type = 'sale');
+begin
+    if sale_ids <> '{}' then
+        perform private.generate_invoices(sale_ids);
+        perform private.settle_invoices(array(select invoice_id from new_rows where invoice_id is not null));
+    end if;
+    return null;
+end;
+$$;
+comment on function private.settle_after_insert is 'Trigger: invoices follow new sales.';
+
+create function private.settle_after_update()
+returns trigger
+language plpgsql
+security definer -- writes invoices whoever edits the sale
+set search_path = ''
+as $$
+declare
+    released_ids constant uuid[] := array(
+        select old_row.invoice_id
+        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+        where old_row.invoice_id is not null and new_row.invoice_id is null
+    );
+    new_sale_ids constant uuid[] := array(
+        select new_row.id
+        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+        where old_row.invoice_id is null and new_row.invoice_id is not null
+    );
+    edited_ids constant uuid[] := array(
+        select new_row.id
+        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+        where
+            new_row.invoice_id = old_row.invoice_id
+            and (new_row.amount, new_row.tax_rate, new_row.date, new_row.description, new_row.category)
+            is distinct from (old_row.amount, old_row.tax_rate, old_row.date, old_row.description, old_row.category)
+    );
+begin
+    if released_ids <> '{}' then
+        perform private.release_invoices(released_ids);
+    end if;
+    if new_sale_ids <> '{}' then
+        perform private.generate_invoices(new_sale_ids);
+        perform private.settle_invoices(array(select invoice_id from new_rows where id = any(new_sale_ids)));
+    end if;
+    if edited_ids <> '{}' then
+        perform private.follow_sales(edited_ids);
+    end if;
+    return null;
+end;
+$$;
+comment on function private.settle_after_update is 'Trigger: invoices follow edited sales.';
+
+create function private.settle_after_delete()
+returns trigger
+language plpgsql
+security definer -- writes invoices whoever deletes the sale
+set search_path = ''
+as $$
+declare
+    released_ids constant uuid[] := array(select invoice_id from old_rows where invoice_id is not null);
+begin
+    if released_ids <> '{}' then
+        perform private.release_invoices(released_ids);
+    end if;
+    return null;
+end;
+$$;
+comment on function private.settle_after_delete is 'Trigger: invoices follow deleted sales.';
+
+create trigger settle_after_insert after insert on public.transactions
+referencing new table as new_rows for each statement execute function private.settle_after_insert();
+create trigger settle_after_update after update on public.transactions
+referencing old table as old_rows new table as new_rows for each statement execute function private.settle_after_update();
+create trigger settle_after_delete after delete on public.transactions
+referencing old table as old_rows for each statement execute function private.settle_after_delete();
+
+
+-- Paid invoices make transactions ------------------------------------------------------------------
+
+create function private.guard_payment()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if new.status = 'paid' and (tg_op = 'INSERT' or old.status <> 'paid') then
+        if tg_op = 'UPDATE' and old.status = 'cancelled' then
+            perform private.raise_problem(409, 'invoice_cancelled', format('Invoice %s is cancelled.', new.invoice_number));
+        elsif new.total_amount = 0 then
+            perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
+        end if;
+    end if;
+    return new;
+end;
+$$;
+comment on function private.guard_payment is 'Trigger: a cancelled or empty invoice can''t be paid.';
+
+create trigger prepare_payment before insert or update on public.invoices
+for each row execute function private.guard_payment();
+
+create function private.pay_invoices(invoice_ids uuid[])
+returns void
+language plpgsql
+security definer -- records the payment whoever writes the status
+set search_path = ''
+as $$
+begin
+    insert into public.transactions (user_id, invoice_id, transaction_type, amount, description, category)
+    select
+        invoice.user_id,
+        invoice.id,
+        'sale',
+        invoice.total_amount,
+        format('Payment of invoice %s', invoice.invoice_number),
+        'Invoice Payment'
+    from public.invoices as invoice
+    where
+        invoice.id = any(invoice_ids)
+        and invoice.status = 'paid'
+        and not exists (select from public.transactions as payment where payment.invoice_id = invoice.id);
+end;
+$$;
+comment on function private.pay_invoices is 'Records the payment of paid invoices that have none (spec: Invoices and Accounts).';
+
+create function private.follow_invoices(invoice_ids uuid[])
+returns void
+language plpgsql
+security definer -- reads and writes both sides whoever writes one
+set search_path = ''
+as $$
+declare
+    differing public.invoices;
+begin
+    select invoice.* into differing
+    from public.invoices as invoice
+    inner join public.transactions as payment on payment.invoice_id = invoice.id and payment.user_id = invoice.user_id
+    where invoice.id = any(invoice_ids) and invoice.status = 'paid' and payment.amount <> invoice.total_amount
+    limit 1;
+    if found then
+        perform private.raise_problem(
+            409, 'invoice_total_fixed',
+            format(
+                'Invoice %s is paid, so its total can''t change. %s', differing.invoice_number,
+                case differing.origin
+                    when 'sale' then 'Edit the sale it belongs to instead.'
+                    else 'Take the payment back first, by setting the status to sent.'
+                end
+            )
+        );
+    end if;
+
+    update public.transactions as payment set tax_rate = invoice.tax_rate, tax_amount = invoice.tax_amount
+    from public.invoices as invoice
+    where
+        invoice.id = any(invoice_ids)
+        and invoice.status = 'paid'
+        and payment.invoice_id = invoice.id
+        and payment.user_id = invoice.user_id
+        and (payment.tax_rate, payment.tax_amount) is distinct from (invoice.tax_rate, invoice.tax_amount);
+end;
+$$;
+comment on function private.follow_invoices is 'Keeps the payment''s tax in line with its paid invoice; 409 invoice_total_fixed when the total would leave it.';
+
+create function private.settle_after_invoice_insert()
+returns trigger
+language plpgsql
+security definer -- records payments whoever writes the invoice
+set search_path = ''
+as $$
+declare
+    paid_ids constant uuid[] := array(select id from new_rows where status = 'paid');
+begin
+    if paid_ids <> '{}' then
+        perform private.pay_invoices(paid_ids);
+    end if;
+    return null;
+end;
+$$;
+comment on function private.settle_after_invoice_insert is 'Trigger: an invoice that is born paid gets its payment; that of a sale has it already.';
+
+create function private.settle_after_invoice_update()
+returns trigger
+language plpgsql
+security definer -- removes payments and recomputes lines whoever writes the invoice
+set search_path = ''
+as $$
+declare
+    unpaid_ids constant uuid[] := array(
+        select new_row.id from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+        where old_row.status = 'paid' and new_row.status <> 'paid'
+    );
+    recomputed_ids constant uuid[] := array(
+        select new_row.id from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+        where (new_row.tax_rate, new_row.price_includes_tax, new_row.inter_state, new_row.issue_day)
+            is distinct from (old_row.tax_rate, old_row.price_includes_tax, old_row.inter_state, old_row.issue_day)
+    );
+    paid_ids constant uuid[] := array(select id from new_rows where status = 'paid');
+begin
+    if unpaid_ids <> '{}' then
+        delete from public.transactions where invoice_id = any(unpaid_ids);
+    end if;
+    if recomputed_ids <> '{}' then
+        -- The trigger on lines computes them again, whatever is written.
+        update public.invoice_items set tax_rate = tax_rate where invoice_id = any(recomputed_ids);
+    end if;
+    if paid_ids <> '{}' then
+        perform private.pay_invoices(paid_ids);
+        perform private.follow_invoices(paid_ids);
+    end if;
+    return null;
+end;
+$$;
+comment on function private.settle_after_invoice_update is 'Trigger: lines follow their header, payments follow the status.';
+
+create trigger settle_after_insert after insert on public.invoices
+referencing new table as new_rows for each statement execute function private.settle_after_invoice_insert();
+create trigger settle_after_update after update on public.invoices
+referencing old table as old_rows new table as new_rows for each statement execute function private.settle_after_invoice_update();
+
+
+-- The contract's shape -----------------------------------------------------------------------------
+
+create view api.invoices with (security_invoker = true) as
+select
+    invoice.id,
+    invoice.invoice_number,
+    invoice.customer_name,
+    invoice.customer_email,
+    invoice.customer_address,
+    invoice.customer_gstin,
+    invoice.place_of_supply,
+    to_json(invoice.issue_date at time zone 'utc') #>> '{}' || 'Z' as issue_date,
+    to_json(invoice.due_date at time zone 'utc') #>> '{}' || 'Z' as due_date,
+    invoice.subtotal,
+    trim_scale(invoice.tax_rate) as tax_rate,
+    invoice.tax_amount,
+    invoice.cgst,
+    invoice.sgst,
+    invoice.igst,
+    invoice.total_amount,
+    invoice.price_includes_tax,
+    invoice.status,
+    invoice.notes,
+    invoice.template,
+    invoice.user_id,
+    to_json(invoice.created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(invoice.updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at,
+    (
+        select coalesce(json_agg(json_build_object(
+            'id', item.id,
+            'invoice_id', item.invoice_id,
+            'description', item.description,
+            'hsn_code', item.hsn_code,
+            'quantity', trim_scale(item.quantity),
+            'unit_price', item.unit_price,
+            'amount', item.amount,
+            'tax_included', item.tax_included,
+            'tax_rate', trim_scale(coalesce(item.tax_rate, invoice.tax_rate)),
+            'taxable_value', item.taxable_value,
+            'cgst', item.cgst,
+            'sgst', item.sgst,
+            'igst', item.igst,
+            'tax_amount', item.tax_amount,
+            'created_at', to_json(item.created_at at time zone 'utc') #>> '{}' || 'Z',
+            'updated_at', to_json(item.updated_at at time zone 'utc') #>> '{}' || 'Z'
+        ) order by item.position, item.created_at, item.id), '[]'::json)
+        from public.invoice_items as item
+        where item.invoice_id = invoice.id and item.user_id = invoice.user_id
+    ) as items,
+    case
+        when invoice.unusual_rates = '{}' then '[]'::json
+        else (
+            select json_agg(json_build_object(
+                'code', 'unusual_tax_rate',
+                'message', format('%s %% is not a GST rate in force on %s.', unusual_rate, invoice.issue_day)
+            ))
+            from unnest(invoice.unusual_rates) as unusual_rate
+        )
+    end as warnings,
+    invoice.issue_date as issue_instant,
+    invoice.due_date as due_instant,
+    invoice.created_at as created_instant,
+    invoice.updated_at as updated_instant,
+    invoice.issue_day,
+    invoice.due_day
+from public.invoices as invoice;
+grant select on api.invoices to authenticated;
+comment on view api.invoices is 'Invoices with their lines as the documents show them (spec: Invoices).';
+
+create function private.write_items(written_invoice_id uuid, items jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- One statement, so that the totals are summed once and lines keep their ids.
+    merge into public.invoice_items as item
+    using (
+        select
+            element.ordinality::integer as position, line.description, line.hsn_code, line.quantity, line.unit_price,
+            line.tax_included, line.tax_rate
+        from jsonb_array_elements(items) with ordinality as element (line_json, ordinality)
+        cross join lateral jsonb_populate_record(null::public.invoice_items, element.line_json) as line
+    ) as line
+    on item.invoice_id = written_invoice_id and item.position = line.position
+    when matched then
+        update set
+            description = line.description,
+            hsn_code = line.hsn_code,
+            quantity = line.quantity,
+            unit_price = line.unit_price,
+            tax_included = coalesce(line.tax_included, false),
+            tax_rate = line.tax_rate
+    when not matched then
+        insert (invoice_id, position, description, hsn_code, quantity, unit_price, tax_included, tax_rate)
+        values (
+            written_invoice_id, line.position, line.description, line.hsn_code, line.quantity, line.unit_price,
+            coalesce(line.tax_included, false), line.tax_rate
+        )
+    when not matched by source and item.invoice_id = written_invoice_id then
+        delete
+$$;
+grant execute on function private.write_items to authenticated;
+comment on function private.write_items is 'Makes the lines of an invoice those of a JSON array, in its order.';
+
+create function private.invoice_answer(answered_id uuid)
+returns api.invoices
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    answer api.invoices;
+begin
+    select * into answer from api.invoices where id = answered_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    return answer;
+end;
+$$;
+grant execute on function private.invoice_answer to authenticated;
+comment on function private.invoice_answer is 'An invoice in the contract''s shape; 404 invoice_not_found when the caller has none of that id.';
+
+create function api.create_invoice(invoice jsonb, create_transaction boolean default false)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    request constant jsonb := jsonb_build_object('invoice', invoice, 'create_transaction', create_transaction);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_invoice', request));
+    draft public.invoices;
+    wanted_status text;
+    new_id uuid;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    draft := jsonb_populate_record(null::public.invoices, invoice);
+    wanted_status := case when create_transaction then 'paid' else coalesce(draft.status, 'draft') end;
+    insert into public.invoices (
+        user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, place_of_supply,
+        issue_date, due_date, tax_rate, price_includes_tax, notes, template, status
+    )
+    values (
+        caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
+        draft.customer_gstin, draft.place_of_supply, coalesce(draft.issue_date, now()), draft.due_date, draft.tax_rate,
+        coalesce(draft.price_includes_tax, false), draft.notes, coalesce(draft.template, 'default'),
+        -- Money moves when the lines are there.
+        case wanted_status when 'paid' then 'draft' else wanted_status end
+    )
+    returning id into new_id;
+    perform private.write_items(new_id, invoice -> 'items');
+    if wanted_status = 'paid' then
+        update public.invoices set status = 'paid' where id = new_id;
+    end if;
+    answer := private.invoice_answer(new_id);
+    perform private.remember('create_invoice', request, to_json(answer), '/api/invoices/' || new_id);
+    return answer;
+end;
+$$;
+grant execute on function api.create_invoice to authenticated;
+comment on function api.create_invoice is
+'Writes an invoice with its lines; status paid or create_transaction records the payment at once (spec: Create an invoice).';
+
+create function api.update_invoice(invoice_id uuid, invoice jsonb)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    changed public.invoices;
+begin
+    perform private.open_books();
+    select * into changed from public.invoices where id = invoice_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    changed := jsonb_populate_record(changed, invoice);
+    update public.invoices set
+        customer_name = changed.customer_name,
+        customer_email = changed.customer_email,
+        customer_address = changed.customer_address,
+        customer_gstin = changed.customer_gstin,
+        place_of_supply = changed.place_of_supply,
+        issue_date = changed.issue_date,
+        due_date = changed.due_date,
+        tax_rate = changed.tax_rate,
+        price_includes_tax = changed.price_includes_tax,
+        notes = changed.notes,
+        template = changed.template,
+        -- New lines come between an old payment, which goes first, and a new one, which comes last.
+        status = case changed.status when 'paid' then status else changed.status end
+    where id = invoice_id;
+    if invoice ? 'items' then
+        perform private.write_items(invoice_id, invoice -> 'items');
+    end if;
+    update public.invoices set status = 'paid' where id = invoice_id and changed.status = 'paid' and status <> 'paid';
+    return private.invoice_answer(invoice_id);
+end;
+$$;
+grant execute on function api.update_invoice to authenticated;
+comment on function api.update_invoice is 'Changes the named fields; lines, totals and payment follow (spec: Update an invoice).';
+
+create function api.delete_invoice(invoice_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.open_books();
+    delete from public.invoices where id = invoice_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+end;
+$$;
+grant execute on function api.delete_invoice to authenticated;
+comment on function api.delete_invoice is
+'Deletes an invoice and its payment; the number is not given again (spec: Delete an invoice).';
+
+create function api.mark_invoice_paid(
+    invoice_id uuid, payment jsonb default '{}', create_tax_filing boolean default false
+)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
+    paid public.invoices;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    select * into paid from public.invoices where id = invoice_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif paid.total_amount = 0 then
+        perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
+    end if;
+    insert into public.transactions (
+        user_id, account_id, invoice_id, transaction_type, amount, description, category, date
+    )
+    values (
+        caller,
+        (payment ->> 'account_id')::uuid,
+        paid.id,
+        'sale',
+        paid.total_amount,
+        format('Payment of invoice %s', paid.invoice_number),
+        'Invoice Payment',
+        coalesce((payment ->> 'date')::timestamptz, now())
+    );
+    answer := private.invoice_answer(invoice_id);
+    perform private.remember('mark_invoice_paid', request, to_json(answer), status => 200);
+    return answer;
+end;
+$$;
+grant execute on function api.mark_invoice_paid to authenticated;
+comment on function api.mark_invoice_paid is
+'Records the payment and the money it moves; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
+
+create function api.recalculate_invoice_taxes(invoice_id uuid, tax_rate numeric default null)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    new_rate constant numeric := tax_rate;
+begin
+    perform private.open_books();
+    update public.invoices as invoice set tax_rate = coalesce(new_rate, invoice.tax_rate) where id = invoice_id;
+    -- Lines with a rate of their own take the new one too.
+    update public.invoice_items as item set tax_rate = case when new_rate is null then item.tax_rate end
+    where item.invoice_id = recalculate_invoice_taxes.invoice_id;
+    return private.invoice_answer(invoice_id);
+end;
+$$;
+grant execute on function api.recalculate_invoice_taxes to authenticated;
+comment on function api.recalculate_invoice_taxes is
+'Computes the lines again, at a new rate if one is given (spec: Recalculate Invoice Taxes).';
