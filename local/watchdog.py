@@ -1,8 +1,8 @@
 """Stops the parts of a stack when the process that started them ends, however it ends.
 
-It reads the parts from its standard input, one JSON list of [process id, signal] per line. The last list counts.
-When the input closes, because its owner closed it or was killed, the parts are stopped, the last one first, and
-the folder named on the command line, if there is one, is removed.
+It reads the parts from its standard input, a JSON list of [process id, signal] per line; the last counts.
+When the input closes, because its owner closed it or was killed, it stops the parts, the last one first, and
+removes the folder named on its command line, if there is one.
 """
 
 import json

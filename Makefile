@@ -1,0 +1,43 @@
+# Every command installs what it needs first; see local/install.py.
+PYTHON ?= python3
+VENV := .venv/bin
+INSTALLED_PYTHON = $(firstword $(wildcard $(VENV)/python) $(PYTHON))
+export DO_NOT_TRACK := 1
+
+help:  ## Show these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+dev: local-packages  ## Run everything, with demo data, until Ctrl-C
+	@$(VENV)/python -m local dev
+
+status:  ## Print where it runs, as KEY=value lines
+	@$(INSTALLED_PYTHON) -m local status
+
+stop:  ## Stop what `make dev` has started
+	@$(INSTALLED_PYTHON) -m local stop
+
+test: test-packages  ## Run the tests, on a Supabase of their own (arguments: make test ARGS="-k auth")
+	@$(VENV)/pytest $(ARGS)
+
+check: lint advisors test  ## Run linters, type checker, Supabase's advisors and the tests
+
+lint: test-packages  ## Run the formatter's and linters' checks
+	@$(VENV)/ruff format --check .
+	@$(VENV)/ruff check .
+	@$(VENV)/mypy
+	@$(VENV)/sqlfluff lint supabase local
+
+advisors: test-packages  ## Ask Supabase's security and performance advisors
+	@$(VENV)/python -m local.advisors
+
+lock:  ## Lock the dependencies named in pyproject.toml and package.json
+	@./requirements/lock
+	@npm install --package-lock-only
+
+clean: stop  ## Remove everything that was installed or stored here
+	rm -rf .local .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+local-packages test-packages:
+	@$(PYTHON) -m local.install $(@:-packages=)
+
+.PHONY: help dev status stop test check lint advisors lock clean local-packages test-packages

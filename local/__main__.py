@@ -1,0 +1,72 @@
+"""The developer's commands: `python -m local dev | status | stop`."""
+
+import os
+import signal
+import sys
+from types import FrameType
+
+from local.demo import DEMO_EMAIL, DEMO_PASSWORD, add_demo_data
+from local.folder import becomes_free, owner
+from local.ports import Ports
+from local.project import ROOT, STATE, Problem
+from local.stack import Stack, running_stack
+
+
+def dev() -> None:
+    """Run the whole stack with its demo data until Ctrl-C or `make stop`."""
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        with running_stack(STATE, Ports.usual, api_to_terminal=True) as stack:
+            add_demo_data(stack)
+            _welcome(stack)
+            signal.pause()
+    except KeyboardInterrupt:
+        print("\nStopped. The data stays for the next time; `make clean` removes it.")
+
+
+def status() -> None:
+    """Print where the running stack is, as KEY=value lines."""
+    current = owner(STATE)
+    if current is None:
+        raise Problem("Nothing runs. Start it with `make dev`.")
+    if not current.environment:
+        raise Problem("It is still starting. Try again in a few seconds.")
+    print(current.environment)
+
+
+def stop() -> None:
+    """Stop the stack that `make dev` runs, if it does."""
+    current = owner(STATE)
+    if current is None:
+        print("Nothing runs.")
+        return
+    if current.is_alive():
+        os.kill(current.pid, signal.SIGTERM)
+    if not becomes_free(STATE):
+        raise Problem(f"Process {current.pid} does not stop.")
+    print("Stopped.")
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _welcome(stack: Stack) -> None:
+    print(
+        f"""
+  API        {stack.api_url}
+  Supabase   {stack.supabase_url}   (keys: `make status`)
+  Database   {stack.db_url}
+  Log in as  {DEMO_EMAIL}   with password   {DEMO_PASSWORD}
+
+  Logs are in {STATE.relative_to(ROOT)}/*.log; Ctrl-C stops everything.
+""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        {"dev": dev, "status": status, "stop": stop}[sys.argv[1]]()
+    except Problem as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,40 @@
+"""The demo user of `make dev`, who signs up like any other, and the demo data of supabase/seed.sql."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from local.project import ROOT, Problem
+from local.stack import Stack
+from local.supabase_cli import push_migrations
+
+DEMO_EMAIL = "demo@renpay.test"
+DEMO_PASSWORD = "demo-password"
+
+
+def add_demo_data(stack: Stack) -> None:
+    """Sign the user up once; the CLI remembers in the database which seed files it has run."""
+    if not (ROOT / "supabase" / "seed.sql").exists():
+        return
+    user_id = _post(stack, "signup") or _post(stack, "token?grant_type=password")
+    if not user_id:
+        raise Problem(f"{DEMO_EMAIL} exists with another password. Run `make clean` to start afresh.")
+    options = urllib.parse.quote(f"-c renpay.demo_user_id={user_id}")
+    push_migrations(f"{stack.db_url}?options={options}", "--include-seed", home=stack.folder / "cli")
+
+
+def _post(stack: Stack, path: str) -> str | None:
+    """The id of the demo user, if Auth lets it in this way."""
+    request = urllib.request.Request(
+        f"{stack.supabase_url}/auth/v1/{path}",
+        json.dumps({"email": DEMO_EMAIL, "password": DEMO_PASSWORD}).encode(),
+        {"apikey": stack.anon_key, "content-type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            user_id: str = json.load(answer)["user"]["id"]
+            return user_id
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return None

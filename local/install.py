@@ -1,0 +1,106 @@
+"""Install what the lock files say, unless that has been done: `python -m local.install local | test`.
+
+Runs before anything is installed, under whatever Python the machine has, to say what is missing: no imports
+beyond the standard library, and no syntax newer than Python 3.7.
+"""
+
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+NODE_MODULES = ROOT / "node_modules"
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = 20
+
+
+def main() -> None:
+    """Check the machine, then install; a second run at the same time waits for the first."""
+    group = sys.argv[1]
+    _check_python()
+    _check_node()
+    (ROOT / ".local").mkdir(exist_ok=True)
+    with (ROOT / ".local" / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install_python_packages(group)
+        _install_node_packages(group)
+
+
+def _check_python() -> None:
+    if sys.version_info < OLDEST_PYTHON:
+        found, wanted = sys.version.split()[0], ".".join(map(str, OLDEST_PYTHON))
+        sys.exit(
+            f"Python {found} is too old. Install {wanted} or newer, or name it: make PYTHON=python{wanted}"
+        )
+
+
+def _check_node() -> None:
+    if not shutil.which("node") or not shutil.which("npm"):
+        sys.exit(f"Node.js is missing. Install version {OLDEST_NODE} or newer, with npm.")
+    version = subprocess.run(["node", "--version"], stdout=subprocess.PIPE, check=False).stdout.decode()
+    found = re.match(r"v(\d+)", version)
+    if not found or int(found.group(1)) < OLDEST_NODE:
+        sys.exit(f"Node.js {version.strip()} is too old. Install version {OLDEST_NODE} or newer.")
+
+
+def _install_python_packages(group: str) -> None:
+    requirements = ROOT / "requirements" / f"{group}.txt"
+    stamp = VENV / f"{group}.stamp"
+    python = VENV / "bin" / "python"
+    key = _key(sys.version, requirements.read_text())
+    if _is_current(stamp, key):
+        return
+    if not python.exists() or not _runs(python):
+        print("Creating .venv ...", flush=True)
+        _run(
+            [sys.executable, "-m", "venv", "--clear", str(VENV)], "Python's venv module is missing or broken."
+        )
+    print(f"Installing {requirements.relative_to(ROOT)} ...", flush=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    _run([*pip, "-r", str(requirements)], "pip could not install the Python packages.")
+    stamp.write_text(key)
+
+
+def _install_node_packages(group: str) -> None:
+    lock = (ROOT / "package-lock.json").read_text()
+    # Deployment and browser packages are only for tests; whoever has them has the others, too.
+    full, lean = NODE_MODULES / "test.stamp", NODE_MODULES / "local.stamp"
+    key = _key(lock)
+    if _is_current(full, key) or (group == "local" and _is_current(lean, key)):
+        return
+    print("Installing package-lock.json ...", flush=True)
+    _run(["npm", "ci", *(["--omit=dev"] if group == "local" else [])], "npm could not install its packages.")
+    (full if group == "test" else lean).write_text(key)
+
+
+def _runs(python: Path) -> bool:
+    """Whether the virtual environment still works: it breaks when it is moved or its Python goes away."""
+    wanted = ".".join(map(str, sys.version_info[:2]))
+    question = "import pip, sys; print('%d.%d' % sys.version_info[:2], sys.prefix)"
+    answer = subprocess.run(
+        [str(python), "-c", question], stdout=subprocess.PIPE, check=False
+    ).stdout.decode()
+    return answer.split() == [wanted, str(VENV)]
+
+
+def _is_current(stamp: Path, key: str) -> bool:
+    return stamp.exists() and stamp.read_text() == key
+
+
+def _key(*contents: str) -> str:
+    return hashlib.sha256("\0".join((str(ROOT), *contents)).encode()).hexdigest()
+
+
+def _run(command: "list[str]", complaint: str) -> None:
+    if subprocess.run(command, cwd=str(ROOT), check=False).returncode != 0:
+        sys.exit(f"{complaint} See above.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The routes of serverless.yml, chosen among as an API Gateway HTTP API does."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from local.project import Problem
+
+_GREEDY = re.compile(r"\{[^/}]+\+\}")
+_VARIABLE = re.compile(r"\{[^/}]+\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """`ANY /api/accounts/{proxy+}` and the function behind it. `$default` is a route for everything."""
+
+    method: str
+    path: str
+    function: str
+
+    @classmethod
+    def read(cls, function: str, event: str | dict[str, str]) -> Self:
+        """From either spelling of an `httpApi` event: a string, or `method` and `path`."""
+        if isinstance(event, dict):
+            event = f"{event['method']} {event['path']}"
+        method, _, path = event.strip().rpartition(" ")
+        return cls(
+            method.strip().upper().replace("*", "ANY") or "ANY",
+            "/{proxy+}" if path == "*" else path,
+            function,
+        )
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is for this route."""
+        return self.method in {"ANY", method} and self._pattern.fullmatch(path) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        segments = [_segment_pattern(segment) for segment in self.path.split("/")]
+        return re.compile("/".join(segments), re.DOTALL)
+
+    @property
+    def generality(self) -> tuple[list[int], bool]:
+        """Sorts routes so that the first match is the most specific one: by segment, then by method."""
+        return [_segment_generality(segment) for segment in self.path.split("/")], self.method == "ANY"
+
+
+def _segment_pattern(segment: str) -> str:
+    if _GREEDY.fullmatch(segment):
+        return ".*"
+    return "[^/]+" if _VARIABLE.fullmatch(segment) else re.escape(segment)
+
+
+def _segment_generality(segment: str) -> int:
+    if _GREEDY.fullmatch(segment):
+        return 2
+    return 1 if _VARIABLE.fullmatch(segment) else 0
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the gateway needs to know of a serverless.yml."""
+
+    routes: tuple[Route, ...]
+    handlers: dict[str, str]
+    cors: dict[str, Any] | bool | None
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the file; variables such as `${env:X}` may stand anywhere but in routes and handlers."""
+        try:
+            document = yaml.safe_load(path.read_text())
+        except FileNotFoundError:
+            raise Problem(f"There is no {path}: the local API takes its routes from it.") from None
+        functions = document["functions"]
+        routes = [Route.read(name, event) for name, event in _http_events(functions)]
+        return cls(
+            routes=tuple(sorted(routes, key=lambda route: route.generality)),
+            handlers={name: functions[name]["handler"] for name in dict.fromkeys(r.function for r in routes)},
+            cors=document["provider"].get("httpApi", {}).get("cors"),
+        )
+
+    def route(self, method: str, path: str) -> Route | None:
+        """The most specific route for a request."""
+        return next((route for route in self.routes if route.matches(method, path)), None)
+
+
+def _http_events(functions: dict[str, Any]) -> Iterable[tuple[str, str | dict[str, str]]]:
+    for name, function in functions.items():
+        for event in function.get("events", []):
+            if "httpApi" in event:
+                yield name, event["httpApi"]
