@@ -52,7 +52,9 @@ immutable
 set search_path = ''
 as $$
 begin
-    raise exception using errcode = 'PT' || status, message = message, hint = code;
+    -- PostgREST puts the message into the status line of its answer: nothing a user typed may break out of it.
+    raise exception using
+        errcode = 'PT' || status, message = regexp_replace(message, '[^ -~]', '?', 'g'), hint = code;
 end;
 $$;
 grant execute on function private.raise_problem to authenticated, service_role, anon;
