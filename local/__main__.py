@@ -8,7 +8,7 @@ from types import FrameType
 from local.demo import DEMO_EMAIL, DEMO_PASSWORD, add_demo_data
 from local.folder import becomes_free, owner
 from local.ports import Ports
-from local.project import ROOT, STATE, Problem
+from local.project import STATE, Problem
 from local.stack import Stack, running_stack
 
 
@@ -59,7 +59,7 @@ def _welcome(stack: Stack) -> None:
   Database   {stack.db_url}
   Log in as  {DEMO_EMAIL}   with password   {DEMO_PASSWORD}
 
-  Logs are in {STATE.relative_to(ROOT)}/*.log; Ctrl-C stops everything.
+  Logs are in {STATE}/*.log; Ctrl-C stops everything.
 """,
         flush=True,
     )

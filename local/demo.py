@@ -15,11 +15,11 @@ DEMO_PASSWORD = "demo-password"
 
 def add_demo_data(stack: Stack) -> None:
     """Sign the user up once; the CLI remembers in the database which seed files it has run."""
-    if not (ROOT / "supabase" / "seed.sql").exists():
-        return
     user_id = _post(stack, "signup") or _post(stack, "token?grant_type=password")
     if not user_id:
         raise Problem(f"{DEMO_EMAIL} exists with another password. Run `make clean` to start afresh.")
+    if not (ROOT / "supabase" / "seed.sql").exists():
+        return
     options = urllib.parse.quote(f"-c renpay.demo_user_id={user_id}")
     push_migrations(f"{stack.db_url}?options={options}", "--include-seed", home=stack.folder / "cli")
 

@@ -1,12 +1,13 @@
 """This repository, as the local stack sees it."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
-STATE = ROOT / ".local"
+STATE = Path(os.environ.get("LOCAL_FOLDER") or ROOT / ".local")
 
 
 class Problem(Exception):  # noqa: N818 (it is shown to a person: one line, with what to do)

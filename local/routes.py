@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"\{[^/}]+\}")
 
 @dataclass(frozen=True)
 class Route:
-    """`ANY /api/accounts/{proxy+}` and the function behind it. `$default` is a route for everything."""
+    """`ANY /api/accounts/{proxy+}`, say, and the function behind it."""
 
     method: str
     path: str
@@ -25,15 +25,13 @@ class Route:
 
     @classmethod
     def read(cls, function: str, event: str | dict[str, str]) -> Self:
-        """From either spelling of an `httpApi` event: a string, or `method` and `path`."""
+        """From any spelling of an `httpApi` event: `*`, a string, or `method` and `path`."""
         if isinstance(event, dict):
             event = f"{event['method']} {event['path']}"
-        method, _, path = event.strip().rpartition(" ")
-        return cls(
-            method.strip().upper().replace("*", "ANY") or "ANY",
-            "/{proxy+}" if path == "*" else path,
-            function,
-        )
+        if event in {"*", "$default"}:
+            event = "ANY /{proxy+}"
+        method, path = event.split()
+        return cls("ANY" if method == "*" else method.upper(), path, function)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is for this route."""

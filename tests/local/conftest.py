@@ -1,0 +1,39 @@
+"""Stacks started by command, as a developer does it, each in a folder and on ports of its own."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local.ports import Ports
+from tests.local.developer import Developer
+
+
+@pytest.fixture
+def developer(tmp_path: Path) -> Iterator[Developer]:
+    """A developer; what is left running at the end is killed."""
+    ports = Ports.isolated()
+    settings = {
+        "LOCAL_FOLDER": str(tmp_path / "state"),
+        "PORT": str(ports.api),
+        "SUPABASE_PORT": str(ports.gateway),
+        "DB_PORT": str(ports.database),
+    }
+    someone = Developer(tmp_path / "state", {**os.environ, **settings})
+    yield someone
+    someone.goes_home()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], bool]:
+    """Whether something comes true within a time in which a person would still wait."""
+
+    def wait(condition: Callable[[], bool]) -> bool:
+        deadline = time.monotonic() + 30
+        while not condition() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return condition()
+
+    return wait
