@@ -174,7 +174,30 @@ as $$
             where known.rate = asked.rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
         )
 $$;
+grant execute on function private.unusual_rates to authenticated;
 comment on function private.unusual_rates is 'Those of the rates that were no GST rates on that day.';
+
+create function private.rate_warnings(unusual_rates numeric[], day date)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if unusual_rates = '{}' then
+        return '[]';
+    end if;
+    return (
+        select json_agg(json_build_object(
+            'code', 'unusual_tax_rate',
+            'message', format('%s %% is not a GST rate in force on %s.', unusual_rate, day)
+        ))
+        from unnest(unusual_rates) as unusual_rate
+    );
+end;
+$$;
+grant execute on function private.rate_warnings to authenticated;
+comment on function private.rate_warnings is 'The warnings an invoice or a calculation carries for rates that were none on that day.';
 
 
 -- Policies -----------------------------------------------------------------------------------------

@@ -509,16 +509,7 @@ select
         from public.invoice_items as item
         where item.invoice_id = invoice.id and item.user_id = invoice.user_id
     ) as items,
-    case
-        when invoice.unusual_rates = '{}' then '[]'::json
-        else (
-            select json_agg(json_build_object(
-                'code', 'unusual_tax_rate',
-                'message', format('%s %% is not a GST rate in force on %s.', unusual_rate, invoice.issue_day)
-            ))
-            from unnest(invoice.unusual_rates) as unusual_rate
-        )
-    end as warnings,
+    private.rate_warnings(invoice.unusual_rates, invoice.issue_day) as warnings,
     invoice.issue_date as issue_instant,
     invoice.due_date as due_instant,
     invoice.created_at as created_instant,
@@ -717,6 +708,11 @@ begin
         'Invoice Payment',
         coalesce((payment ->> 'date')::timestamptz, now())
     );
+    if create_tax_filing then
+        perform private.draft_tax_filing(caller, 'gst', private.period_containing(
+            private.today(caller), (select filing_frequency from public.profiles where id = caller)
+        ));
+    end if;
     answer := private.invoice_answer(invoice_id);
     perform private.remember('mark_invoice_paid', request, to_json(answer), status => 200);
     return answer;

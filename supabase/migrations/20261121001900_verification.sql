@@ -88,6 +88,13 @@ as $$
     where
         (item.taxable_value, item.cgst, item.sgst, item.igst) <> (computed.taxable_value, computed.cgst, computed.sgst, computed.igst)
         or item.amount <> round(item.quantity * item.unit_price, 2)
+
+    union all
+    -- 8. A submitted filing that owed something has its payment, of what it owed.
+    select 'submission_is_paid', filing.user_id, filing.id, format('liability %s, paid %s', filing.net_tax_liability, coalesce(payment.amount, 0))
+    from public.tax_filings as filing
+    left join public.transactions as payment on payment.id = filing.payment_transaction_id
+    where filing.status <> 'draft' and greatest(filing.net_tax_liability, 0) <> coalesce(payment.amount, 0)
 $$;
 grant execute on function api.verify_ledger to authenticated, service_role;
 grant execute on function private.movements_of to authenticated, service_role;

@@ -1,0 +1,821 @@
+-- Tax: GST on request, filings computed from the books, submissions that are frozen, and the jobs of the schedule.
+--
+-- A filing counts the money that moved: sales with the tax of their invoices, expenses with the input tax that was
+-- recorded on them. A row's amount is its taxable value, so that the summary is the sum of its rows to the paisa.
+-- An invoice counts when it is paid; what was invoiced in the period and is unpaid stands beside the figures.
+
+
+-- Periods ------------------------------------------------------------------------------------------
+
+create function private.period_containing(day date, frequency text)
+returns daterange
+language sql
+immutable
+set search_path = ''
+as $$
+    select case frequency
+        when 'monthly' then daterange(
+            date_trunc('month', day::timestamp)::date, (date_trunc('month', day::timestamp) + interval '1 month')::date
+        )
+        when 'quarterly' then daterange(
+            date_trunc('quarter', day::timestamp)::date, (date_trunc('quarter', day::timestamp) + interval '3 months')::date
+        )
+        -- The Indian financial year: 1 April to 31 March.
+        when 'annually' then daterange(
+            (date_trunc('year', day::timestamp - interval '3 months') + interval '3 months')::date,
+            (date_trunc('year', day::timestamp - interval '3 months') + interval '15 months')::date
+        )
+    end
+$$;
+grant execute on function private.period_containing to authenticated, service_role;
+comment on function private.period_containing is 'The month, quarter or Indian financial year that a day lies in; null for another frequency.';
+
+create function private.last_ended_period(today date, frequency text)
+returns daterange
+language sql
+immutable
+set search_path = ''
+as $$ select private.period_containing(lower(private.period_containing(today, frequency)) - 1, frequency) $$;
+grant execute on function private.last_ended_period to authenticated, service_role;
+comment on function private.last_ended_period is 'The latest period whose last day is before today.';
+
+
+-- Tables -------------------------------------------------------------------------------------------
+
+create extension if not exists btree_gist with schema extensions;
+
+create table public.tax_filings (
+    id uuid primary key default gen_random_uuid(),
+    user_id uuid not null references public.profiles (id) on delete cascade,
+    tax_type text not null,
+    period_start date not null,
+    period_end date not null,
+    status text not null default 'draft',
+    total_sales public.rupees not null,
+    total_expenses public.rupees not null,
+    total_tax_collected public.rupees not null,
+    total_tax_paid public.rupees not null,
+    net_tax_liability public.rupees not null,
+    cgst public.rupees not null,
+    sgst public.rupees not null,
+    igst public.rupees not null,
+    transaction_count bigint not null,
+    submission_date timestamptz,
+    confirmation_number text,
+    payment_reference text,
+    payment_transaction_id uuid,
+    notes text,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint tax_filings_one_per_period unique (user_id, tax_type, period_start, period_end),
+    constraint tax_filings_submitted_once exclude using gist (
+        user_id extensions.gist_uuid_ops with =,
+        tax_type extensions.gist_text_ops with =,
+        daterange(period_start, period_end, '[]') with &&
+    ) where (status <> 'draft'),
+    constraint tax_filings_type_known check (tax_type in ('gst', 'income_tax', 'other')),
+    constraint tax_filings_status_known check (status in ('draft', 'submitted', 'accepted')),
+    constraint tax_filings_period_in_order check (period_start <= period_end),
+    constraint tax_filings_submission_named
+    check ((status = 'draft') = (submission_date is null) and (status = 'draft') = (confirmation_number is null)),
+    constraint tax_filings_payment_reference_length check (char_length(payment_reference) <= 100),
+    constraint tax_filings_notes_length check (char_length(notes) <= 10000)
+);
+comment on table public.tax_filings is
+'Tax filings by period. A draft is refreshed whenever it is generated again; a submission keeps the figures it was made with.';
+comment on column public.tax_filings.period_start is 'First day, in the profile''s time zone.';
+comment on column public.tax_filings.period_end is 'Last day, in the profile''s time zone.';
+comment on column public.tax_filings.total_sales is 'Rupees; taxable value of the sales.';
+comment on column public.tax_filings.total_expenses is 'Rupees; taxable value of the expenses counted.';
+comment on column public.tax_filings.total_tax_collected is 'Rupees; GST contained in the sales.';
+comment on column public.tax_filings.total_tax_paid is 'Rupees; input tax recorded on expenses.';
+comment on column public.tax_filings.net_tax_liability is 'Rupees; tax collected less tax paid, below zero when credit is left.';
+comment on column public.tax_filings.confirmation_number is 'Our own reference, not the government''s ARN.';
+comment on column public.tax_filings.payment_transaction_id is 'The Tax Payment expense the submission made; none when nothing was due.';
+
+-- Serves the payment guard.
+create index tax_filings_payment_transaction_id_idx on public.tax_filings (payment_transaction_id);
+
+create trigger touch before update on public.tax_filings
+for each row execute function private.touch();
+
+create function private.freeze_filing()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if (
+        new.id, new.user_id, new.tax_type, new.period_start, new.period_end, new.total_sales, new.total_expenses,
+        new.total_tax_collected, new.total_tax_paid, new.net_tax_liability, new.cgst, new.sgst, new.igst,
+        new.transaction_count, new.submission_date, new.confirmation_number, new.payment_transaction_id
+    ) is distinct from (
+        old.id, old.user_id, old.tax_type, old.period_start, old.period_end, old.total_sales, old.total_expenses,
+        old.total_tax_collected, old.total_tax_paid, old.net_tax_liability, old.cgst, old.sgst, old.igst,
+        old.transaction_count, old.submission_date, old.confirmation_number, old.payment_transaction_id
+    ) or new.status = 'draft' then
+        perform private.raise_problem(409, 'filing_is_frozen', 'A submitted filing keeps its figures.');
+    end if;
+    return new;
+end;
+$$;
+comment on function private.freeze_filing is 'Trigger: of a submitted filing only status, reference and notes may change.';
+
+create trigger keep_frozen before update on public.tax_filings
+for each row when (old.status <> 'draft') execute function private.freeze_filing();
+
+create function private.guard_tax_payment()
+returns trigger
+language plpgsql
+security definer -- reads filings whoever writes
+set search_path = ''
+as $$
+begin
+    if
+        (tg_op = 'DELETE' or (new.amount, new.transaction_type) <> (old.amount, old.transaction_type)
+            or new.category is distinct from old.category)
+        and exists (select from public.tax_filings where payment_transaction_id = old.id)
+        -- The payments of a user who is being deleted go with it: the profile is gone by then.
+        and exists (select from public.profiles where id = old.user_id)
+    then
+        perform private.raise_problem(409, 'tax_payment_fixed', 'This expense paid a tax filing that was submitted. It stays as it is.');
+    end if;
+    return case tg_op when 'DELETE' then old else new end;
+end;
+$$;
+comment on function private.guard_tax_payment is 'Trigger: the payment of a submitted filing stays.';
+
+create trigger guard_tax_payment before update or delete on public.transactions
+for each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();
+
+create table public.job_runs (
+    id uuid primary key default gen_random_uuid(),
+    job text not null,
+    as_of timestamptz not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    processed bigint not null default 0,
+    failed bigint not null default 0,
+    failures jsonb not null default '[]',
+    last_user_id uuid,
+    constraint job_runs_job_known check (job in ('generate_tax_filings', 'mark_overdue_invoices'))
+);
+comment on table public.job_runs is 'What the schedule did: one row per firing. Unfinished: it was killed; the next firing does the rest.';
+comment on column public.job_runs.as_of is 'The instant the job took for now.';
+comment on column public.job_runs.processed is 'Filings made, or invoices marked.';
+comment on column public.job_runs.failures is 'Users that failed, each with the error: they stopped nobody else.';
+comment on column public.job_runs.last_user_id is 'How far the run has come, in the order of user ids.';
+
+-- Serves the dashboard: the latest runs first.
+create index job_runs_started_at_idx on public.job_runs (started_at desc);
+-- Serves the schedule: sent invoices that may be past due.
+create index invoices_sent_due_day_idx on public.invoices (due_day) where status = 'sent';
+
+
+-- Figures ------------------------------------------------------------------------------------------
+
+create function private.filing_rows(owner uuid, tax_type text, period_start date, period_end date)
+returns table (
+    transaction_id uuid, date timestamptz, description text, amount numeric, tax_amount numeric, transaction_type text,
+    category text, invoice_id uuid
+)
+language sql
+stable
+set search_path = ''
+as $$
+    select
+        written.id,
+        written.date,
+        written.description,
+        written.amount - coalesce(written.tax_amount, 0),
+        case filing_rows.tax_type when 'gst' then coalesce(written.tax_amount, 0) else 0.00 end,
+        written.transaction_type,
+        written.category,
+        written.invoice_id
+    from public.transactions as written
+    where
+        written.user_id = owner
+        and written.day between filing_rows.period_start and filing_rows.period_end
+        and (
+            written.transaction_type = 'sale'
+            -- Paying tax is neither an input nor a cost; input tax counts only where it was recorded.
+            or written.transaction_type = 'expense'
+            and written.category is distinct from 'Tax Payment'
+            and (filing_rows.tax_type <> 'gst' or written.tax_amount is not null)
+        )
+$$;
+grant execute on function private.filing_rows to authenticated, service_role;
+comment on function private.filing_rows is 'The transactions a filing counts, each with its taxable value and tax in rupees.';
+
+create type private.filing_figures as (
+    total_sales numeric,
+    total_expenses numeric,
+    total_tax_collected numeric,
+    total_tax_paid numeric,
+    net_tax_liability numeric,
+    cgst numeric,
+    sgst numeric,
+    igst numeric,
+    transaction_count bigint
+);
+comment on type private.filing_figures is 'The figures of a filing, in rupees.';
+
+create function private.filing_figures(owner uuid, tax_type text, period_start date, period_end date)
+returns private.filing_figures
+language sql
+stable
+set search_path = ''
+as $$
+    select
+        coalesce(sum(counted.amount) filter (where counted.transaction_type = 'sale'), 0.00),
+        coalesce(sum(counted.amount) filter (where counted.transaction_type = 'expense'), 0.00),
+        coalesce(sum(counted.tax_amount) filter (where counted.transaction_type = 'sale'), 0.00),
+        coalesce(sum(counted.tax_amount) filter (where counted.transaction_type = 'expense'), 0.00),
+        coalesce(sum(case counted.transaction_type when 'sale' then counted.tax_amount else -counted.tax_amount end), 0.00),
+        coalesce(sum(invoice.cgst), 0.00),
+        coalesce(sum(invoice.sgst), 0.00),
+        coalesce(sum(invoice.igst), 0.00),
+        count(*)
+    from private.filing_rows(owner, tax_type, period_start, period_end) as counted
+    left join public.invoices as invoice on invoice.id = counted.invoice_id and filing_figures.tax_type = 'gst'
+$$;
+grant execute on function private.filing_figures(uuid, text, date, date) to authenticated, service_role;
+comment on function private.filing_figures(uuid, text, date, date) is 'The sums of private.filing_rows; CGST, SGST and IGST are those of the sales'' invoices.';
+
+create function private.filing_changes(filing public.tax_filings)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+    select json_object_agg(figure.key, json_build_object('submitted', figure.value, 'now', figures.live -> figure.key))
+    from (
+        select to_jsonb(private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)) as live
+    ) as figures
+    cross join lateral jsonb_each(to_jsonb(filing)) as figure
+    where filing.status <> 'draft' and figures.live ? figure.key and figures.live -> figure.key <> figure.value
+$$;
+grant execute on function private.filing_changes to authenticated, service_role;
+comment on function private.filing_changes is 'What the books say now where a submitted filing says otherwise, by figure; null when nothing differs.';
+
+create function private.draft_tax_filing(owner uuid, tax_type text, period daterange)
+returns void
+language sql
+security definer -- callers read filings, the books write them
+set search_path = ''
+as $$
+    insert into public.tax_filings as filing (
+        user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected, total_tax_paid,
+        net_tax_liability, cgst, sgst, igst, transaction_count
+    )
+    select owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1, figures.*
+    from private.filing_figures(owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1) as figures
+    on conflict on constraint tax_filings_one_per_period do update set
+        total_sales = excluded.total_sales,
+        total_expenses = excluded.total_expenses,
+        total_tax_collected = excluded.total_tax_collected,
+        total_tax_paid = excluded.total_tax_paid,
+        net_tax_liability = excluded.net_tax_liability,
+        cgst = excluded.cgst,
+        sgst = excluded.sgst,
+        igst = excluded.igst,
+        transaction_count = excluded.transaction_count
+    where filing.status = 'draft'
+$$;
+grant execute on function private.draft_tax_filing to authenticated;
+comment on function private.draft_tax_filing is 'Creates or refreshes the draft of a period; leaves a submission alone.';
+
+create function private.filing_answer(
+    owner uuid, asked_type text, first_day date, last_day date, include_transactions boolean
+)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+    select json_build_object(
+        'summary', json_build_object(
+            'period_start', first_day,
+            'period_end', last_day,
+            'tax_type', asked_type,
+            'total_sales', figures.total_sales,
+            'total_expenses', figures.total_expenses,
+            'total_tax_collected', figures.total_tax_collected,
+            'total_tax_paid', figures.total_tax_paid,
+            'net_tax_liability', figures.net_tax_liability,
+            'breakdown', json_build_object('cgst', figures.cgst, 'sgst', figures.sgst, 'igst', figures.igst),
+            'transaction_count', figures.transaction_count,
+            'unpaid_invoices', (
+                select json_build_object(
+                    'count', count(*),
+                    'taxable_value', coalesce(sum(invoice.subtotal), 0.00),
+                    'tax_amount', coalesce(sum(invoice.tax_amount), 0.00)
+                )
+                from public.invoices as invoice
+                where
+                    invoice.user_id = owner
+                    and invoice.issue_day between first_day and last_day
+                    and invoice.status in ('sent', 'overdue')
+            ),
+            'status', coalesce(filing.status, 'draft'),
+            'filing_id', filing.id,
+            'submission_date', private.instant_text(filing.submission_date),
+            'confirmation_number', filing.confirmation_number,
+            'changed_since_submission', private.filing_changes(filing)
+        ),
+        'transactions', (
+            select coalesce(json_agg(json_build_object(
+                'transaction_id', counted.transaction_id,
+                'date', private.instant_text(counted.date),
+                'description', counted.description,
+                'amount', counted.amount,
+                'tax_amount', counted.tax_amount,
+                'transaction_type', counted.transaction_type,
+                'category', counted.category
+            ) order by counted.date, counted.transaction_id), '[]'::json)
+            from private.filing_rows(owner, asked_type, first_day, last_day) as counted
+            where include_transactions
+        )
+    )
+    from private.filing_figures(owner, asked_type, first_day, last_day) as figures
+    left join public.tax_filings as filing
+        on
+            filing.user_id = owner
+            and filing.tax_type = asked_type
+            and filing.period_start = first_day
+            and filing.period_end = last_day
+$$;
+grant execute on function private.filing_answer to authenticated;
+comment on function private.filing_answer is 'A filing in the contract''s shape, computed live; says what changed since its submission.';
+
+
+-- Policies -----------------------------------------------------------------------------------------
+
+alter table public.tax_filings enable row level security;
+grant select on public.tax_filings to authenticated;
+grant select, insert, update, delete on public.tax_filings to service_role;
+
+create policy "users read their filings" on public.tax_filings
+for select to authenticated using (user_id = (select private.current_user_id()));
+
+alter table public.job_runs enable row level security;
+grant select on public.job_runs to service_role;
+
+
+-- The contract's functions -------------------------------------------------------------------------
+
+create function private.gst_answer(
+    original_amount numeric, tax_rate numeric, tax_included boolean, computed private.gst_amounts, unusual_rates numeric[],
+    day date
+)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+    select json_build_object(
+        'original_amount', round(original_amount, 2),
+        'tax_rate', trim_scale(tax_rate),
+        'taxable_value', computed.taxable_value,
+        'tax_amount', computed.tax_amount,
+        'total_amount', computed.total_amount,
+        'tax_included', tax_included,
+        'breakdown', json_build_object('cgst', computed.cgst, 'sgst', computed.sgst, 'igst', computed.igst),
+        'warnings', private.rate_warnings(unusual_rates, day)
+    )
+$$;
+grant execute on function private.gst_answer to authenticated;
+comment on function private.gst_answer is 'A GST calculation in the contract''s shape.';
+
+create function api.calculate_gst(
+    amount numeric, tax_included boolean default false, tax_rate numeric default 18, inter_state boolean default false
+)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+    select private.gst_answer(
+        amount, tax_rate::public.tax_rate, tax_included, private.gst(amount, tax_rate, tax_included, inter_state),
+        private.unusual_rates(private.today(private.current_user_id()), array[tax_rate]),
+        private.today(private.current_user_id())
+    )
+$$;
+grant execute on function api.calculate_gst to authenticated;
+comment on function api.calculate_gst is 'GST on an amount, in rupees (spec: Calculate GST).';
+
+create function api.calculate_invoice_gst(invoice_id uuid)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    invoice public.invoices;
+begin
+    select * into invoice from public.invoices where id = invoice_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    return private.gst_answer(
+        case when invoice.price_includes_tax then invoice.total_amount else invoice.subtotal end,
+        invoice.tax_rate,
+        invoice.price_includes_tax,
+        row(invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.tax_amount, invoice.total_amount)::private.gst_amounts,
+        invoice.unusual_rates,
+        invoice.issue_day
+    );
+end;
+$$;
+grant execute on function api.calculate_invoice_gst to authenticated;
+comment on function api.calculate_invoice_gst is 'The GST of an invoice as it stands in the books (spec: Calculate GST for a specific invoice).';
+
+create function private.check_tax_type(tax_type text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if tax_type is null or tax_type not in ('gst', 'income_tax', 'other') then
+        perform private.raise_problem(422, 'invalid_tax_type', 'tax_type is one of gst, income_tax and other.');
+    end if;
+end;
+$$;
+grant execute on function private.check_tax_type to authenticated;
+comment on function private.check_tax_type is '422 invalid_tax_type for any other than gst, income_tax and other.';
+
+create function private.check_filing_period(period text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if period is null or period not in ('monthly', 'quarterly', 'annually') then
+        perform private.raise_problem(422, 'invalid_period', 'period is one of monthly, quarterly and annually.');
+    end if;
+end;
+$$;
+grant execute on function private.check_filing_period to authenticated;
+comment on function private.check_filing_period is '422 invalid_period for any other than monthly, quarterly and annually.';
+
+create function private.check_period(first_day date, last_day date, today date)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if first_day is null or last_day is null or first_day > last_day then
+        perform private.raise_problem(422, 'period_out_of_order', 'A period starts on or before the day it ends.');
+    elsif first_day > today then
+        perform private.raise_problem(422, 'period_in_future', format('The period starts on %s, after today, %s.', first_day, today));
+    end if;
+end;
+$$;
+grant execute on function private.check_period to authenticated;
+comment on function private.check_period is '422 for a period that ends before it starts, or that has not begun.';
+
+create function api.tax_filing(
+    start_date date, end_date date, tax_type text default 'gst', period text default 'quarterly',
+    include_transactions boolean default true
+)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.current_user_id();
+begin
+    perform private.check_tax_type(tax_type);
+    perform private.check_filing_period(period);
+    perform private.check_period(start_date, end_date, private.today(caller));
+    return private.filing_answer(caller, tax_type, start_date, end_date, include_transactions);
+end;
+$$;
+grant execute on function api.tax_filing to authenticated;
+comment on function api.tax_filing is 'The filing of any days, computed live; writes nothing (spec: Get Tax Filing Data).';
+
+create function api.generate_tax_filing(period text default 'quarterly', tax_type text default 'gst')
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    ended daterange;
+begin
+    perform private.check_tax_type(tax_type);
+    perform private.check_filing_period(period);
+    ended := private.last_ended_period(private.today(caller), period);
+    perform private.draft_tax_filing(caller, tax_type, ended);
+    return private.filing_answer(caller, tax_type, lower(ended), upper(ended) - 1, true);
+end;
+$$;
+grant execute on function api.generate_tax_filing to authenticated;
+comment on function api.generate_tax_filing is
+'Creates or refreshes the draft of the last period that has ended; may be repeated freely (spec: Auto-generate Tax Filing).';
+
+create function private.submission_answer(filing public.tax_filings)
+returns json
+language sql
+immutable
+set search_path = ''
+as $$
+    select json_build_object(
+        'id', filing.id,
+        'submission_date', private.instant_text(filing.submission_date),
+        'period_start', filing.period_start,
+        'period_end', filing.period_end,
+        'tax_type', filing.tax_type,
+        'total_tax_liability', filing.net_tax_liability,
+        'payment_reference', filing.payment_reference,
+        'payment_transaction_id', filing.payment_transaction_id,
+        'confirmation_number', filing.confirmation_number,
+        'notes', filing.notes,
+        'status', filing.status
+    )
+$$;
+grant execute on function private.submission_answer to authenticated;
+comment on function private.submission_answer is 'A submission in the contract''s shape.';
+
+create function private.freeze_submission(owner uuid, submission public.tax_filings)
+returns public.tax_filings
+language plpgsql
+security definer -- callers read filings, the books write them
+set search_path = ''
+as $$
+declare
+    filing public.tax_filings;
+begin
+    perform private.draft_tax_filing(
+        owner, submission.tax_type, daterange(submission.period_start, submission.period_end, '[]')
+    );
+    select * into filing from public.tax_filings as known
+    where
+        known.user_id = owner
+        and known.tax_type = submission.tax_type
+        and known.period_start = submission.period_start
+        and known.period_end = submission.period_end;
+    if filing.status <> 'draft' then
+        perform private.raise_problem(
+            409, 'filing_already_submitted', format('This period was submitted as %s.', filing.confirmation_number)
+        );
+    elsif submission.tax_type = 'gst' and submission.net_tax_liability <> filing.net_tax_liability then
+        perform private.raise_problem(
+            409, 'liability_differs',
+            format('The books say %s, the request says %s.', filing.net_tax_liability, submission.net_tax_liability)
+        );
+    end if;
+
+    if submission.net_tax_liability > 0 then
+        insert into public.transactions (user_id, transaction_type, amount, description, category)
+        values (
+            owner, 'expense', submission.net_tax_liability,
+            format('%s %s to %s', upper(replace(filing.tax_type, '_', ' ')), filing.period_start, filing.period_end),
+            'Tax Payment'
+        )
+        returning id into filing.payment_transaction_id;
+    end if;
+    update public.tax_filings as known set
+        status = 'submitted',
+        net_tax_liability = submission.net_tax_liability,
+        submission_date = now(),
+        -- 36 bits of chance behind a prefix: a reference to quote, not a secret.
+        confirmation_number = case filing.tax_type when 'gst' then 'GST' when 'income_tax' then 'ITX' else 'TAX' end
+        || upper(left(replace(gen_random_uuid()::text, '-', ''), 9)),
+        payment_reference = submission.payment_reference,
+        payment_transaction_id = filing.payment_transaction_id,
+        notes = submission.notes
+    where known.id = filing.id
+    returning * into filing;
+    return filing;
+end;
+$$;
+grant execute on function private.freeze_submission to authenticated;
+comment on function private.freeze_submission is 'Freezes the figures of a period and records the Tax Payment expense with them.';
+
+create function api.submit_tax_filing(filing jsonb)
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    today constant date := private.today(caller);
+    answer json := private.replay('submit_tax_filing', filing, 200);
+    submission public.tax_filings;
+    draft public.tax_filings;
+begin
+    if answer is not null then
+        return answer;
+    end if;
+    submission := jsonb_populate_record(null::public.tax_filings, filing);
+    submission.net_tax_liability := (filing ->> 'total_tax_liability')::numeric;
+    perform private.check_tax_type(submission.tax_type);
+    perform private.check_period(submission.period_start, submission.period_end, today);
+    if submission.period_end >= today then
+        perform private.raise_problem(
+            422, 'period_not_ended', format('The period ends on %s. Submit it from the day after.', submission.period_end)
+        );
+    end if;
+    if filing ->> 'filing_id' is not null then
+        select * into draft from public.tax_filings where id = (filing ->> 'filing_id')::uuid;
+        if not found then
+            perform private.raise_problem(404, 'filing_not_found', 'There is no such tax filing.');
+        elsif
+            (draft.tax_type, draft.period_start, draft.period_end)
+            <> (submission.tax_type, submission.period_start, submission.period_end)
+        then
+            perform private.raise_problem(
+                422, 'filing_period_differs',
+                format('That filing is for %s, %s to %s.', draft.tax_type, draft.period_start, draft.period_end)
+            );
+        end if;
+    end if;
+    answer := private.submission_answer(private.freeze_submission(caller, submission));
+    perform private.remember('submit_tax_filing', filing, answer, status => 200);
+    return answer;
+end;
+$$;
+grant execute on function api.submit_tax_filing to authenticated;
+comment on function api.submit_tax_filing is
+'Submits a period once, with the books'' figures, and records the payment; the account may go negative (spec: Submit Tax Filing).';
+
+create function api.tax_report(year integer, tax_type text default null)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    asked_type constant text := tax_type;
+    report json;
+begin
+    if asked_type is not null then
+        perform private.check_tax_type(asked_type);
+    end if;
+    select json_build_object(
+        'year', year,
+        'total_tax_paid', coalesce(sum(filing.net_tax_liability) filter (where filing.payment_transaction_id is not null), 0.00),
+        'filings', coalesce(json_agg(json_build_object(
+            'id', filing.id,
+            'period_start', filing.period_start,
+            'period_end', filing.period_end,
+            'tax_type', filing.tax_type,
+            'total_tax_liability', case filing.status
+                when 'draft' then (
+                    private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)
+                ).net_tax_liability
+                else filing.net_tax_liability
+            end,
+            'submission_date', private.instant_text(filing.submission_date),
+            'confirmation_number', filing.confirmation_number,
+            'status', filing.status,
+            'changed_since_submission', private.filing_changes(filing)
+        ) order by filing.period_start, filing.period_end, filing.tax_type), '[]'::json)
+    ) into report
+    from public.tax_filings as filing
+    where
+        extract(year from filing.period_start) = year
+        and (asked_type is null or filing.tax_type = asked_type);
+    return report;
+end;
+$$;
+grant execute on function api.tax_report to authenticated;
+comment on function api.tax_report is
+'The filings whose period starts in a calendar year, drafts with live figures, and the tax paid with them (spec: Get Tax Report).';
+
+
+-- The schedule -------------------------------------------------------------------------------------
+
+create function private.draft_due_filing(owner uuid, as_of timestamptz)
+returns boolean
+language sql
+set search_path = ''
+as $$
+    with made as (
+        insert into public.tax_filings (
+            user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
+            total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
+        )
+        select profile.id, 'gst', lower(due.period), upper(due.period) - 1, figures.*
+        from public.profiles as profile
+        cross join lateral (
+            select private.last_ended_period(
+                (as_of at time zone profile.time_zone)::date, profile.filing_frequency
+            ) as period
+        ) as due
+        cross join lateral private.filing_figures(profile.id, 'gst', lower(due.period), upper(due.period) - 1) as figures
+        where profile.id = owner
+        on conflict on constraint tax_filings_one_per_period do nothing
+        returning 1
+    )
+    select exists (select from made)
+$$;
+comment on function private.draft_due_filing is 'Makes the draft of the period that a user''s filing frequency says has just ended, unless there is one.';
+
+create function private.run_filing_batch(run public.job_runs, batch_size integer)
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    owner uuid;
+begin
+    run.finished_at := clock_timestamp();
+    for owner in
+        select profile.id
+        from public.profiles as profile
+        where run.last_user_id is null or profile.id > run.last_user_id
+        order by profile.id
+        limit batch_size
+    loop
+        begin
+            run.processed := run.processed + private.draft_due_filing(owner, run.as_of)::integer;
+        exception when others then
+            run.failed := run.failed + 1;
+            run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', sqlstate, 'message', sqlerrm);
+        end;
+        run.last_user_id := owner;
+        run.finished_at := null;
+    end loop;
+    return run;
+end;
+$$;
+comment on function private.run_filing_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails is noted and passed over.';
+
+create function private.run_overdue_batch(run public.job_runs, batch_size integer)
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    marked bigint;
+begin
+    -- An invoice that someone is writing to just now is left to the next run rather than waited for.
+    with due as (
+        select invoice.id
+        from public.invoices as invoice
+        inner join public.profiles as profile on profile.id = invoice.user_id
+        where
+            invoice.status = 'sent'
+            and invoice.due_day < (run.as_of at time zone profile.time_zone)::date
+        order by invoice.id
+        limit batch_size
+        for update of invoice skip locked
+    )
+    update public.invoices as invoice set status = 'overdue'
+    from due
+    where invoice.id = due.id;
+    get diagnostics marked = row_count;
+    run.processed := run.processed + marked;
+    run.finished_at := case when marked < batch_size then clock_timestamp() end;
+    return run;
+end;
+$$;
+comment on function private.run_overdue_batch is 'Marks the next sent invoices that are past due in their user''s day.';
+
+create function api.run_job(
+    job text, as_of timestamptz default now(), run_id uuid default null, batch_size integer default 500
+)
+returns public.job_runs
+language plpgsql
+security definer -- works on the books of all users; only the service role may call it
+set search_path = ''
+as $$
+declare
+    run public.job_runs;
+begin
+    if job is null or job not in ('generate_tax_filings', 'mark_overdue_invoices') then
+        perform private.raise_problem(422, 'unknown_job', 'job is one of generate_tax_filings and mark_overdue_invoices.');
+    end if;
+    if run_id is null then
+        insert into public.job_runs (job, as_of) values (run_job.job, run_job.as_of) returning * into run;
+        perform private.forget_idempotency_keys();
+        delete from public.blacklisted_tokens where expires_at < now();
+    else
+        select * into run from public.job_runs where id = run_id and finished_at is null for update;
+        if not found then
+            perform private.raise_problem(404, 'job_run_not_found', 'There is no such unfinished run.');
+        end if;
+    end if;
+    run := case run.job
+        when 'generate_tax_filings' then private.run_filing_batch(run, batch_size)
+        else private.run_overdue_batch(run, batch_size)
+    end;
+    update public.job_runs set
+        finished_at = run.finished_at,
+        processed = run.processed,
+        failed = run.failed,
+        failures = run.failures,
+        last_user_id = run.last_user_id
+    where id = run.id;
+    return run;
+end;
+$$;
+grant execute on function api.run_job to service_role;
+comment on function api.run_job is
+'Begins a run of a job or goes on with it, one batch a call; finished_at is set when nothing is left. Safe however often and parallel it is called.';
