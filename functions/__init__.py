@@ -1,0 +1,1 @@
+"""One folder per group of endpoints: one Lambda, one application."""

@@ -1,0 +1,93 @@
+"""Users and their sessions (spec: Authentication)."""
+
+from typing import Annotated
+
+from fastapi import Form, Response
+
+from functions.auth.schemas import (
+    LoggedOut,
+    Login,
+    Profile,
+    ProfileChanges,
+    Refresh,
+    Registered,
+    Registration,
+    Session,
+    User,
+)
+from shared.application import group
+from shared.auth_api import AuthApi
+from shared.catalogue import (
+    EmailAlreadyRegistered,
+    EmailNotConfirmed,
+    InvalidCredentials,
+    InvalidEmail,
+    InvalidGstin,
+    InvalidRefreshToken,
+    InvalidTimeZone,
+    InvalidValue,
+    TooManyRequests,
+    UnknownState,
+    UsernameTaken,
+    WeakPassword,
+    open_problems,
+    problems,
+)
+from shared.data_api import DataApi
+from shared.tokens import CurrentCaller
+
+router = group("/api/auth", "Authentication")
+
+
+@router.post(
+    "/register",
+    summary="Register a new user",
+    responses=open_problems(EmailAlreadyRegistered, WeakPassword, InvalidEmail, TooManyRequests),
+)
+def register(auth: AuthApi, user: Registration) -> Registered:
+    """Sign a user up with an e-mail address and a password."""
+    return Registered(data=User.model_validate(auth.sign_up(user.email, user.password, user.details())))
+
+
+@router.post(
+    "/login",
+    summary="Log in",
+    responses=open_problems(InvalidCredentials, EmailNotConfirmed, TooManyRequests),
+)
+def login(auth: AuthApi, form: Annotated[Login, Form()]) -> Session:
+    """Exchange e-mail address and password, sent as a form, for an access token."""
+    return Session.model_validate(auth.sign_in(form.username, form.password))
+
+
+@router.post(
+    "/refresh",
+    summary="Continue a session",
+    responses=open_problems(InvalidRefreshToken, TooManyRequests),
+)
+def refresh(auth: AuthApi, session: Refresh) -> Session:
+    """Exchange a refresh token for a new access token and a new refresh token."""
+    return Session.model_validate(auth.refresh(session.refresh_token))
+
+
+@router.post("/logout", summary="Log out", responses=problems())
+def logout(data: DataApi, auth: AuthApi, caller: CurrentCaller) -> LoggedOut:
+    """End this session. Its access token is dead from now on, its refresh token too."""
+    data.call("logout")
+    auth.sign_out(caller)
+    return LoggedOut()
+
+
+@router.get("/me", summary="Get the current user", response_model=Profile, responses=problems())
+def get_current_user(data: DataApi) -> Response:
+    return data.row(Profile)
+
+
+@router.patch(
+    "/me",
+    summary="Change the profile of the current user",
+    response_model=Profile,
+    responses=problems(UsernameTaken, InvalidTimeZone, InvalidGstin, UnknownState, InvalidValue),
+)
+def update_profile(data: DataApi, profile: ProfileChanges) -> Response:
+    """Change the fields that are sent. The time zone decides when days, months and tax periods begin."""
+    return data.call("update_profile", profile=profile)

@@ -1,0 +1,137 @@
+"""What comes in and goes out about users and their sessions."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.bodies import Body, left_out
+from shared.catalogue import InvalidToken
+from shared.moments import Instant
+from shared.money import TaxRate
+from shared.texts import Address, Name, Text
+from shared.views import View
+
+Email = Annotated[Text, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"])]
+Password = Annotated[Text, Field(min_length=8, max_length=72, examples=["securepassword"])]
+Username = Annotated[Text, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"])]
+FilingFrequency = Literal["monthly", "quarterly", "annually"]
+
+
+class Registration(Body):
+    """A user who signs up."""
+
+    email: Email
+    password: Password
+    username: Username | None = None
+    full_name: Name | None = None
+
+    def details(self) -> dict[str, str]:
+        """What the profile begins with."""
+        return self.model_dump(include={"username", "full_name"}, exclude_none=True)
+
+
+class User(BaseModel):
+    """A user as Supabase Auth has just made it."""
+
+    id: UUID
+    email: str = Field(examples=["user@example.com"])
+    created_at: str = Field(examples=["2023-01-01T00:00:00Z"])
+    updated_at: str = Field(examples=["2023-01-01T00:00:00Z"])
+
+
+class Registered(BaseModel):
+    """The answer to a registration."""
+
+    message: Literal["User registered successfully"] = "User registered successfully"
+    data: User
+
+
+class Login(BaseModel):
+    """A log-in form, as OAuth 2 has it: the e-mail address is the `username`."""
+
+    username: Annotated[Text, Field(max_length=320, examples=["user@example.com"])]
+    password: Annotated[Text, Field(max_length=1000, examples=["securepassword"])]
+
+
+class Refresh(Body):
+    """A session to continue."""
+
+    refresh_token: Annotated[Text, Field(min_length=1, max_length=1000)]
+
+
+class Session(BaseModel):
+    """The tokens of a session."""
+
+    access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."])
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    expires_in: int = Field(examples=[3600], description="Seconds until the access token expires.")
+    refresh_token: str = Field(examples=["v1.MjAyMy0w"], description="Good for one refresh.")
+
+
+class LoggedOut(BaseModel):
+    """The answer to a log-out."""
+
+    message: Literal["Logged out successfully"] = "Logged out successfully"
+
+
+class Profile(View):
+    """The user, and who the user is as a business."""
+
+    view = "profile"
+    missing = InvalidToken
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
+                "email": "user@example.com",
+                "created_at": "2023-01-01T00:00:00Z",
+                "updated_at": "2023-01-01T00:00:00Z",
+                "username": "asha",
+                "full_name": "Asha Rao",
+                "business_name": "Rao Textiles",
+                "gstin": "29AAGCB7383J1Z4",
+                "state_code": "29",
+                "address": "12 MG Road, Bengaluru",
+                "upi_id": "asha@okbank",
+                "time_zone": "Asia/Kolkata",
+                "default_tax_rate": 18,
+                "filing_frequency": "quarterly",
+            }
+        }
+    )
+
+    id: UUID
+    email: str | None
+    created_at: Instant
+    updated_at: Instant
+    username: str | None
+    full_name: str | None
+    business_name: str | None
+    gstin: str | None
+    state_code: str | None
+    address: str | None
+    upi_id: str | None
+    time_zone: str
+    default_tax_rate: TaxRate
+    filing_frequency: FilingFrequency
+
+
+class ProfileChanges(Body):
+    """What to change about the profile; fields left out stay as they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"business_name": "Rao Textiles", "gstin": "29AAGCB7383J1Z4"}}
+    )
+
+    username: Username | None = None
+    full_name: Name | None = None
+    business_name: Name | None = None
+    gstin: Annotated[Text, Field(max_length=15)] | None = None
+    state_code: Annotated[Text, Field(max_length=2)] | None = None
+    address: Address | None = None
+    upi_id: Annotated[Text, Field(max_length=321)] | None = None
+    time_zone: Annotated[Text, Field(max_length=100)] = left_out()
+    default_tax_rate: TaxRate = left_out()
+    filing_frequency: FilingFrequency = left_out()

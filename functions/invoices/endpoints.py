@@ -1,0 +1,143 @@
+"""Invoices (spec: Invoices, Recalculate Invoice Taxes)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response, status
+
+from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice, Payment
+from shared.application import group
+from shared.catalogue import (
+    AccountNotFound,
+    AmountOutOfRange,
+    DueBeforeIssue,
+    IdempotencyKeyReused,
+    InvalidGstin,
+    InvalidValue,
+    InvoiceAlreadyPaid,
+    InvoiceCancelled,
+    InvoiceNotFound,
+    InvoiceNumberTaken,
+    InvoiceTotalFixed,
+    NothingToPay,
+    UnknownState,
+    problems,
+)
+from shared.data_api import DataApi, DataApiOnce
+from shared.money import TaxRateParameter
+
+router = group("/api/invoices", "Invoices")
+
+
+@router.get("", summary="List invoices", response_model=list[Invoice], responses=problems())
+def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Response:
+    """Latest issued first, unless `sort_by` and `sort_order` say otherwise."""
+    return data.rows(query)
+
+
+@router.post(
+    "",
+    summary="Create an invoice",
+    status_code=status.HTTP_201_CREATED,
+    response_model=Invoice,
+    responses=problems(
+        InvoiceNumberTaken,
+        IdempotencyKeyReused,
+        DueBeforeIssue,
+        NothingToPay,
+        InvalidGstin,
+        UnknownState,
+        InvalidValue,
+        AmountOutOfRange,
+    ),
+)
+def create_invoice(
+    data: DataApiOnce,
+    invoice: NewInvoice,
+    create_transaction: Annotated[bool, Query(description="Record its payment at once.")] = False,
+) -> Response:
+    """Write an invoice and its lines; number, totals and GST are worked out with it."""
+    return data.call("create_invoice", invoice=invoice, create_transaction=create_transaction)
+
+
+@router.get(
+    "/{invoice_id}", summary="Get an invoice", response_model=Invoice, responses=problems(InvoiceNotFound)
+)
+def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
+    return data.row(Invoice, invoice_id)
+
+
+@router.put(
+    "/{invoice_id}",
+    summary="Update an invoice",
+    response_model=Invoice,
+    responses=problems(
+        InvoiceNotFound,
+        InvoiceTotalFixed,
+        InvoiceCancelled,
+        NothingToPay,
+        DueBeforeIssue,
+        InvalidGstin,
+        UnknownState,
+        InvalidValue,
+        AmountOutOfRange,
+    ),
+)
+def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> Response:
+    """Change the fields that are sent. To `paid` records the payment, from `paid` takes it back."""
+    return data.call("update_invoice", invoice_id=invoice_id, invoice=invoice)
+
+
+@router.delete(
+    "/{invoice_id}",
+    summary="Delete an invoice",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(InvoiceNotFound),
+)
+def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
+    """Delete an invoice and its payment. Its number is not given again."""
+    return data.call("delete_invoice", invoice_id=invoice_id)
+
+
+@router.post(
+    "/{invoice_id}/mark-as-paid",
+    summary="Mark an invoice as paid",
+    response_model=Invoice,
+    responses=problems(
+        InvoiceNotFound,
+        InvoiceAlreadyPaid,
+        InvoiceCancelled,
+        NothingToPay,
+        AccountNotFound,
+        IdempotencyKeyReused,
+        InvalidValue,
+    ),
+)
+def mark_as_paid(
+    data: DataApiOnce,
+    invoice_id: UUID,
+    payment: Payment | None = None,
+    create_tax_filing: Annotated[bool, Query(description="Also prepare its tax filing.")] = False,
+) -> Response:
+    """Record the payment and the money it moves, in one transaction."""
+    return data.call(
+        "mark_invoice_paid",
+        invoice_id=invoice_id,
+        payment=payment or Payment(),
+        create_tax_filing=create_tax_filing,
+    )
+
+
+@router.post(
+    "/{invoice_id}/recalculate-taxes",
+    summary="Recalculate the taxes of an invoice",
+    response_model=Invoice,
+    responses=problems(InvoiceNotFound, InvoiceTotalFixed, InvalidValue),
+)
+def recalculate_taxes(
+    data: DataApi,
+    invoice_id: UUID,
+    tax_rate: Annotated[TaxRateParameter | None, Query(description="Default: the rate it has.")] = None,
+) -> Response:
+    """Work out the lines and totals again, at a new rate if one is given."""
+    return data.call("recalculate_invoice_taxes", invoice_id=invoice_id, tax_rate=tax_rate)

@@ -1,0 +1,252 @@
+"""What comes in and goes out about invoices."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
+
+from shared.bodies import Body, left_out
+from shared.catalogue import InvoiceNotFound
+from shared.lists import Contains, Is, ListQuery, Since, Until
+from shared.moments import Instant, Moment
+from shared.money import Money, Quantity, TaxRate
+from shared.texts import Address, Description, Name, Notes, Text
+from shared.views import View
+
+Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
+Template = Literal["default", "professional", "simple", "detailed"]
+Email = Annotated[Text, Field(min_length=3, max_length=320)]
+Gstin = Annotated[Text, Field(max_length=15, description="15 characters, the last of them a check digit.")]
+InvoiceNumber = Annotated[Text, Field(max_length=50, examples=["INV-2023-01-1234"])]
+StateCode = Annotated[Text, Field(max_length=2, description="GST state code: 29 is Karnataka.")]
+
+_ITEM: dict[str, JsonValue] = {
+    "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
+    "invoice_id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
+    "description": "Product A",
+    "hsn_code": None,
+    "quantity": 2,
+    "unit_price": 50.00,
+    "amount": 100.00,
+    "tax_included": True,
+    "tax_rate": 18,
+    "taxable_value": 100.00,
+    "tax_amount": 18.00,
+    "cgst": 9.00,
+    "sgst": 9.00,
+    "igst": 0.00,
+    "created_at": "2023-01-01T00:00:00Z",
+    "updated_at": "2023-01-01T00:00:00Z",
+}
+_INVOICE: dict[str, JsonValue] = {
+    "id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
+    "invoice_number": "INV-2023-01-1234",
+    "customer_name": "John Doe",
+    "customer_email": "john@example.com",
+    "customer_address": "123 Main St, City",
+    "customer_gstin": None,
+    "place_of_supply": None,
+    "issue_date": "2023-01-01T00:00:00Z",
+    "due_date": "2023-01-31T00:00:00Z",
+    "subtotal": 100.00,
+    "tax_rate": 18,
+    "tax_amount": 18.00,
+    "cgst": 9.00,
+    "sgst": 9.00,
+    "igst": 0.00,
+    "total_amount": 118.00,
+    "price_includes_tax": False,
+    "status": "draft",
+    "notes": "Thank you for your business",
+    "template": "default",
+    "user_id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
+    "created_at": "2023-01-01T00:00:00Z",
+    "updated_at": "2023-01-01T00:00:00Z",
+    "items": [_ITEM],
+    "warnings": [],
+}
+_NEW_INVOICE: dict[str, JsonValue] = {
+    "customer_name": "John Doe",
+    "customer_email": "john@example.com",
+    "customer_address": "123 Main St, City",
+    "issue_date": "2023-01-01T00:00:00Z",
+    "due_date": "2023-01-31T00:00:00Z",
+    "tax_rate": 18.0,
+    "status": "draft",
+    "notes": "Thank you for your business",
+    "template": "default",
+    "items": [{"description": "Product A", "quantity": 2, "unit_price": 50.00, "tax_included": True}],
+}
+_CHANGES: dict[str, JsonValue] = {
+    "customer_name": "Updated Customer",
+    "customer_email": "updated@example.com",
+    "customer_address": "456 New St, City",
+    "issue_date": "2023-01-02T00:00:00Z",
+    "due_date": "2023-02-01T00:00:00Z",
+    "tax_rate": 18.0,
+    "status": "sent",
+    "notes": "Updated notes",
+    "template": "professional",
+}
+
+
+class InvoiceItem(BaseModel):
+    """A line of an invoice."""
+
+    id: UUID
+    invoice_id: UUID
+    description: str
+    hsn_code: str | None
+    quantity: Quantity
+    unit_price: Money
+    amount: Money = Field(description="quantity x unit_price.")
+    tax_included: bool
+    tax_rate: TaxRate
+    taxable_value: Money
+    tax_amount: Money
+    cgst: Money
+    sgst: Money
+    igst: Money
+    created_at: Instant
+    updated_at: Instant
+
+
+class Warning(BaseModel):  # noqa: A001 (the field's word; Python's own is not used here)
+    """Something a person should look at."""
+
+    code: str
+    message: str
+
+
+class Invoice(View):
+    """An invoice with its lines; every amount is the sum of its lines."""
+
+    view = "invoices"
+    missing = InvoiceNotFound
+    sort_columns = {
+        "issue_date": "issue_instant",
+        "due_date": "due_instant",
+        "created_at": "created_instant",
+        "updated_at": "updated_instant",
+    }
+
+    model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
+
+    id: UUID
+    invoice_number: str
+    customer_name: str
+    customer_email: str | None
+    customer_address: str | None
+    customer_gstin: str | None
+    place_of_supply: str | None
+    issue_date: Instant
+    due_date: Instant
+    subtotal: Money
+    tax_rate: TaxRate
+    tax_amount: Money
+    cgst: Money
+    sgst: Money
+    igst: Money
+    total_amount: Money
+    price_includes_tax: bool
+    status: Status
+    notes: str | None
+    template: Template
+    user_id: UUID
+    created_at: Instant
+    updated_at: Instant
+    items: list[InvoiceItem]
+    warnings: list[Warning]
+
+
+class NewInvoiceItem(Body):
+    """A line to write."""
+
+    description: Annotated[Description, Field(min_length=1)]
+    quantity: Quantity
+    unit_price: Money
+    tax_included: StrictBool | None = Field(None, description="Kept and shown; totals do not depend on it.")
+    hsn_code: Annotated[Text, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code.")] | None = None
+    tax_rate: TaxRate | None = Field(None, description="Default: the invoice's.")
+
+
+Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
+
+
+class NewInvoice(Body):
+    """An invoice to write."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
+
+    customer_name: Name
+    items: Items
+    invoice_number: InvoiceNumber | None = Field(None, description="Default: the next one.")
+    customer_email: Email | None = None
+    customer_address: Address | None = None
+    customer_gstin: Gstin | None = None
+    place_of_supply: StateCode | None = None
+    issue_date: Moment | None = Field(None, description="Default: now.")
+    due_date: Moment | None = Field(None, description="Default: 30 days after issue_date.")
+    tax_rate: TaxRate | None = Field(None, description="Default: the profile's.")
+    price_includes_tax: StrictBool | None = Field(
+        None, description="Unit prices contain the tax. Default: false."
+    )
+    status: Status | None = Field(None, description="Default: draft.")
+    notes: Notes | None = None
+    template: Template | None = Field(None, description="Default: default.")
+
+
+class InvoiceChanges(Body):
+    """What to change about an invoice; fields left out stay as they are, `items` replace all lines."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _CHANGES})
+
+    customer_name: Name = left_out()
+    items: Items = left_out()
+    customer_email: Email | None = None
+    customer_address: Address | None = None
+    customer_gstin: Gstin | None = None
+    place_of_supply: StateCode | None = None
+    issue_date: Moment = left_out()
+    due_date: Moment = left_out()
+    tax_rate: TaxRate = left_out()
+    price_includes_tax: StrictBool = left_out()
+    status: Status = left_out()
+    notes: Notes | None = None
+    template: Template = left_out()
+
+
+class Payment(Body):
+    """How an invoice was paid."""
+
+    account_id: UUID | None = Field(None, description="Default: the default account.")
+    date: Moment | None = Field(None, description="Default: now.")
+
+
+class InvoiceQuery(ListQuery):
+    """Filters and order of the list of invoices."""
+
+    of: ClassVar[type[View]] = Invoice
+
+    sort_by: Literal[
+        "issue_date",
+        "due_date",
+        "created_at",
+        "updated_at",
+        "invoice_number",
+        "customer_name",
+        "subtotal",
+        "tax_amount",
+        "total_amount",
+        "status",
+    ] = "issue_date"
+    status: Annotated[Status | None, Is("status")] = None
+    start_date: Annotated[Moment | None, Since("issue_day", "issue_instant")] = Field(
+        None, description="Issued on or after this day or instant."
+    )
+    end_date: Annotated[Moment | None, Until("issue_day", "issue_instant")] = Field(
+        None, description="Issued up to this instant, or to the end of this day."
+    )
+    customer_name: Annotated[Text | None, Contains("customer_name")] = Field(
+        None, description="Part of the name, in any case."
+    )

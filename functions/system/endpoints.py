@@ -1,0 +1,48 @@
+"""Whether we are well, and what there is: health and documentation."""
+
+from typing import Annotated, Literal
+
+from fastapi import Query, Response
+from pydantic import BaseModel
+
+from functions.system.openapi import description
+from functions.system.pages import problem_catalogue, redoc, swagger_ui
+from shared.application import group
+from shared.catalogue import ServiceUnavailable, open_problems
+from shared.data_api import AnonymousDataApi
+
+router = group("", "System")
+
+
+class Health(BaseModel):
+    """We are well."""
+
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/health", summary="Health", response_model=Health, responses=open_problems(ServiceUnavailable))
+def health(
+    data: AnonymousDataApi, deep: Annotated[bool, Query(description="Ask the database too.")] = False
+) -> object:
+    """Whether this service answers; with `deep`, whether its database does."""
+    return data.call("health") if deep else Health()
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def openapi() -> Response:
+    return Response(description(), media_type="application/json")
+
+
+@router.get("/docs", include_in_schema=False)
+def docs() -> Response:
+    return swagger_ui()
+
+
+@router.get("/docs/problems", include_in_schema=False)
+def docs_of_problems() -> Response:
+    return problem_catalogue()
+
+
+@router.get("/redoc", include_in_schema=False)
+def docs_to_read() -> Response:
+    return redoc()

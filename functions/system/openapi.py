@@ -1,0 +1,49 @@
+"""One description of all groups, made when somebody asks: /health must not wait for their imports."""
+
+import json
+import pkgutil
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from fastapi import FastAPI
+
+import functions
+from shared.application import create_app
+from shared.problems import ProblemBody
+
+TITLE = "Renpay"
+VERSION = "1.0.0"
+_SUMMARY = "Accounts, transactions, invoices and GST."
+_DESCRIPTION = """
+Register, log in with **Authorize** above, and try every call right here.
+
+- Amounts are JSON numbers in rupees, exact to the paisa.
+- Instants are ISO 8601 with their zone; a date alone is a whole day in the time zone of your profile.
+- Lists take `limit`, `skip`, `sort_by`, `sort_order` and `fields`; `X-Total-Count` counts all rows and
+  `Link: <...>; rel="next"` leads to the next page.
+- Calls that create take an `Idempotency-Key`: sent twice, they happen once.
+- Errors are [problems](/docs/problems) with a stable `code`.
+"""
+
+
+@cache
+def description() -> bytes:
+    """The OpenAPI document of everything there is, as JSON."""
+    app = _everything()
+    app.title, app.version, app.summary, app.description = TITLE, VERSION, _SUMMARY, _DESCRIPTION
+    document: dict[str, Any] = app.openapi()
+    document["components"]["schemas"].update(_problem_schemas())
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _everything() -> FastAPI:
+    groups = sorted(group.name for group in pkgutil.iter_modules(functions.__path__, "functions."))
+    endpoints = [f"{group}.endpoints" for group in groups]
+    return create_app(*(import_module(module).router for module in endpoints if find_spec(module)))
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "Problem": schema}

@@ -1,0 +1,89 @@
+"""Transactions (spec: Transactions)."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response, status
+
+from functions.transactions.schemas import NewTransaction, TransactionChanges, TransactionQuery
+from shared.application import group
+from shared.catalogue import (
+    AccountNotFound,
+    AmountOutOfRange,
+    IdempotencyKeyReused,
+    InvalidValue,
+    PaymentFixed,
+    TransactionNotFound,
+    TransferAccountNotFound,
+    TransferToSameAccount,
+    problems,
+)
+from shared.data_api import DataApi, DataApiOnce
+from shared.transactions import Transaction
+
+router = group("/api/transactions", "Transactions")
+
+
+@router.get("", summary="List transactions", response_model=list[Transaction], responses=problems())
+def list_transactions(data: DataApi, query: Annotated[TransactionQuery, Query()]) -> Response:
+    """Newest first, unless `sort_by` and `sort_order` say otherwise."""
+    return data.rows(query)
+
+
+@router.post(
+    "",
+    summary="Create a transaction",
+    status_code=status.HTTP_201_CREATED,
+    response_model=Transaction,
+    responses=problems(
+        AccountNotFound,
+        TransferAccountNotFound,
+        TransferToSameAccount,
+        IdempotencyKeyReused,
+        InvalidValue,
+        AmountOutOfRange,
+    ),
+)
+def create_transaction(data: DataApiOnce, transaction: NewTransaction) -> Response:
+    """Record it and move the balance. A sale writes its invoice, paid, with the GST taken out of it."""
+    return data.call("create_transaction", transaction=transaction)
+
+
+@router.get(
+    "/{transaction_id}",
+    summary="Get a transaction",
+    response_model=Transaction,
+    responses=problems(TransactionNotFound),
+)
+def get_transaction(data: DataApi, transaction_id: UUID) -> Response:
+    return data.row(Transaction, transaction_id)
+
+
+@router.put(
+    "/{transaction_id}",
+    summary="Update a transaction",
+    response_model=Transaction,
+    responses=problems(
+        TransactionNotFound,
+        AccountNotFound,
+        TransferAccountNotFound,
+        TransferToSameAccount,
+        PaymentFixed,
+        InvalidValue,
+        AmountOutOfRange,
+    ),
+)
+def update_transaction(data: DataApi, transaction_id: UUID, transaction: TransactionChanges) -> Response:
+    """Change the fields that are sent. Balances and the invoice of a sale follow."""
+    return data.call("update_transaction", transaction_id=transaction_id, transaction=transaction)
+
+
+@router.delete(
+    "/{transaction_id}",
+    summary="Delete a transaction",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(TransactionNotFound),
+)
+def delete_transaction(data: DataApi, transaction_id: UUID) -> Response:
+    """Take the money back. The invoice of a sale is cancelled; an invoice that it paid is open again."""
+    return data.call("delete_transaction", transaction_id=transaction_id)

@@ -1,0 +1,63 @@
+"""What comes in about transactions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from shared.bodies import Body, left_out
+from shared.lists import Is
+from shared.moments import Moment
+from shared.money import Money, TaxRate
+from shared.texts import Description, Text
+from shared.transactions import TransactionFilters, TransactionType
+
+Category = Annotated[Text, Field(max_length=100)]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "amount": 100.50,
+    "description": "Product sale",
+    "transaction_type": "sale",
+    "category": "Sales",
+    "date": "2023-01-01T00:00:00Z",
+}
+
+
+class NewTransaction(Body):
+    """A transaction to record. A sale also writes its invoice."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+
+    amount: Money
+    transaction_type: TransactionType
+    description: Description | None = None
+    category: Category | None = None
+    date: Moment | None = Field(None, description="Default: now.")
+    account_id: UUID | None = Field(None, description="Default: the default account.")
+    transfer_account_id: UUID | None = Field(None, description="Where a transfer goes to.")
+    tax_rate: TaxRate | None = Field(None, description="Of a sale, default the profile's.")
+    tax_amount: Money | None = Field(None, description="Input tax of an expense.")
+
+
+class TransactionChanges(Body):
+    """What to change about a transaction; fields left out stay as they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {**_EXAMPLE, "amount": 150.75, "description": "Updated product sale"}}
+    )
+
+    amount: Money = left_out()
+    transaction_type: TransactionType = left_out()
+    description: Description = left_out()
+    category: Category | None = None
+    date: Moment = left_out()
+    account_id: UUID = left_out()
+    transfer_account_id: UUID | None = None
+    tax_rate: TaxRate | None = None
+    tax_amount: Money | None = None
+
+
+class TransactionQuery(TransactionFilters):
+    """Filters and order of the list of transactions."""
+
+    account_id: Annotated[UUID | None, Is("account_id")] = None

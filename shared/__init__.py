@@ -1,0 +1,1 @@
+"""What more than one function needs, one noun per file."""

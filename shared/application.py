@@ -1,0 +1,113 @@
+"""One way to make the application of a group, so that who knows one group knows all of them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# The event loop's backend is imported now, in the init phase, instead of by the first request.
+import anyio._backends._asyncio  # noqa: F401
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from shared.catalogue import (
+    BodyTooLarge,
+    InternalError,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from shared.door import Door
+from shared.exact_json import ExactRoute
+from shared.problems import MEDIA_TYPE, FieldError, Problem, handle
+
+_OF_STATUS: dict[int, type[Problem]] = {
+    400: MalformedJson,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+}
+
+
+def group(prefix: str, tag: str) -> APIRouter:
+    """The router of a group of endpoints."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=ExactRoute)
+
+
+def create_app(*routers: APIRouter) -> FastAPI:
+    app = FastAPI(
+        openapi_url=None,  # one description of all groups is served by `system`
+        redirect_slashes=False,  # the door takes the slash away
+        dependencies=[Depends(_refuse_unknown_parameters)],
+        generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False, "metrics": False},
+    )
+    for router in routers:
+        app.include_router(router)
+    app.exception_handler(Problem)(handle)
+    app.exception_handler(RequestValidationError)(_handle_invalid_request)
+    app.exception_handler(HTTPException)(_handle_http_exception)
+    app.add_middleware(Door)
+    return app
+
+
+def lambda_handler(app: FastAPI) -> Mangum:
+    # Without lifespan: Mangum would run startup and shutdown at each invocation.
+    return Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
+
+
+async def _handle_invalid_request(request: Request, failure: RequestValidationError) -> Response:
+    return await handle(request, _problem_of(failure))
+
+
+def _problem_of(failure: RequestValidationError) -> Problem:
+    errors = failure.errors()
+    if any(error["type"] == "json_invalid" for error in errors):
+        return MalformedJson()
+    if any(error["loc"] == ("body",) and isinstance(error.get("input"), bytes) for error in errors):
+        return UnsupportedMediaType()
+    return ValidationFailed(errors=[_field_error(error) for error in errors])
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    return FieldError(field=_field(error["loc"]), code=error["type"], message=error["msg"])
+
+
+def _field(location: tuple[str | int, ...]) -> str:
+    """`items.0.quantity`; the part of the request in front is known from the name."""
+    return ".".join(str(step) for step in location[1:] or location)
+
+
+async def _handle_http_exception(request: Request, failure: HTTPException) -> Response:
+    problem = _OF_STATUS.get(failure.status_code, InternalError)
+    return await handle(request, problem(headers=failure.headers))
+
+
+async def _refuse_unknown_parameters(request: Request) -> None:
+    """A misspelt parameter must not be taken for an absent one."""
+    route = request.scope["route"]
+    if not request.query_params or not isinstance(route, APIRoute):
+        return
+    known = set(_query_parameters(route.dependant))
+    message = f"There is no such parameter; there {'are ' + ', '.join(sorted(known)) if known else 'is none'}"
+    if unknown := [name for name in request.query_params if name not in known]:
+        raise RequestValidationError(
+            [{"type": "unknown_parameter", "loc": ("query", name), "msg": message} for name in unknown]
+        )
+
+
+def _query_parameters(dependant: Dependant) -> Iterator[str]:
+    for parameter in dependant.query_params:
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from annotation.model_fields
+        else:
+            yield parameter.alias
+    for child in dependant.dependencies:
+        yield from _query_parameters(child)

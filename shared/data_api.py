@@ -1,0 +1,148 @@
+"""PostgREST as the caller: one call per request, and what SQL answered goes back byte for byte."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import httpx
+from fastapi import Depends, Header, Request, Response
+from postgrest import CountMethod, SyncPostgrestClient
+from postgrest.base_request_builder import RequestConfig
+from pydantic import BaseModel
+
+from shared.catalogue import ServiceUnavailable
+from shared.connection import connection
+from shared.database_errors import problem_of
+from shared.lists import ListQuery, Parameter
+from shared.settings import settings
+from shared.tokens import Caller, CurrentCaller
+from shared.views import View
+
+_ONE_ROW = "application/vnd.pgrst.object+json"
+_PASSED_ON = ("location", "idempotent-replayed")
+_NO_ROW = httpx.codes.NOT_ACCEPTABLE
+_BEYOND_THE_END = httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+
+DataRequest = RequestConfig[httpx.Client]
+
+
+class Data:
+    """The database as one caller sees it, through row level security."""
+
+    def __init__(self, request: Request, schema: str, caller: Caller | None) -> None:
+        self._request = request
+        headers = {
+            "apikey": settings().supabase_key.get_secret_value(),
+            "X-Request-Id": request.state.request_id,
+        }
+        if caller:
+            headers["Authorization"] = f"Bearer {caller.token}"
+        # A client per request, because it carries the caller's token; the connection under it is shared.
+        # Without its retries: they would sleep up to seven seconds inside of our answer.
+        self._client = SyncPostgrestClient(
+            settings().data_url, schema=schema, headers=headers, http_client=connection(), retry_enabled=False
+        )
+
+    def once(self, idempotency_key: str | None) -> Self:
+        """With a key, what is called happens once, however often it is sent."""
+        if idempotency_key:
+            self._client.headers["Idempotency-Key"] = idempotency_key
+        return self
+
+    def call(self, function: str, /, **arguments: object) -> Response:
+        """Call a function of the database, where a write is one transaction; answer what it answered.
+
+        Of a row it selects the fields that the endpoint's `response_model` documents.
+        """
+        body: dict[str, Any] = {name: _plain(value) for name, value in arguments.items()}
+        selected = [("select", view.columns()) for view in _documented_views(self._request)]
+        answer = self._sent(self._client.rpc(function, body).request, selected)
+        headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+        media_type = "application/json" if answer.content else None
+        return Response(answer.content, answer.status_code, headers, media_type)
+
+    def row(self, view: type[View], row_id: UUID | None = None) -> Response:
+        """Read one row; without an id, the only one that the caller has."""
+        request = self._client.from_(view.view).select(view.columns()).request
+        request.headers["Accept"] = _ONE_ROW
+        answer = self._sent(request, [("id", f"eq.{row_id}")] if row_id else [], accepted=_NO_ROW)
+        if answer.status_code == _NO_ROW:
+            raise view.missing
+        return Response(answer.content, media_type="application/json")
+
+    def rows(self, query: ListQuery) -> Response:
+        """Read a page of a view."""
+        builder = self._client.from_(query.of.view).select(query.columns(), count=CountMethod.exact)
+        return self._page(builder.request, query)
+
+    def rows_of(self, function: str, query: ListQuery, /, **arguments: object) -> Response:
+        """Read a page of the rows that a function of the database returns."""
+        texts = {name: str(value) for name, value in arguments.items()}
+        builder = self._client.rpc(function, texts, count=CountMethod.exact, get=True).select(query.columns())
+        return self._page(builder.request, query)
+
+    def _page(self, request: DataRequest, query: ListQuery) -> Response:
+        answer = self._sent(request, query.parameters(), accepted=_BEYOND_THE_END)
+        rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content
+        headers = query.page_headers(self._request.url, rows, answer.headers["content-range"])
+        return Response(rows, headers=headers, media_type="application/json")
+
+    def _sent(
+        self, request: DataRequest, parameters: Iterable[Parameter], accepted: int = 200
+    ) -> httpx.Response:
+        request.params = httpx.QueryParams([*request.params.multi_items(), *parameters])
+        try:
+            answer = request.send(httpx.Headers())
+        except httpx.TransportError as failure:
+            raise ServiceUnavailable from failure
+        if answer.is_error and answer.status_code != accepted:
+            raise problem_of(answer)
+        return answer
+
+
+def _plain(value: object) -> object:
+    """As JSON: of a body the fields that the client sent, of a number its digits."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_unset=True)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _documented_views(request: Request) -> list[type[View]]:
+    model = request.scope["route"].response_model
+    return [model] if isinstance(model, type) and issubclass(model, View) else []
+
+
+def data_of(schema: str) -> Callable[[Request, Any], Awaitable[Data]]:
+    """The dependency that gives an endpoint a schema of the database as its caller."""
+
+    async def data(request: Request, caller: CurrentCaller) -> Data:
+        return Data(request, schema, caller)
+
+    return data
+
+
+async def _anonymous_data(request: Request) -> Data:
+    return Data(request, "api", None)
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="Made by you, a new one for each new request. Sent again with the same request it brings "
+        "the first answer again, and nothing happens twice.",
+    ),
+]
+
+DataApi = Annotated[Data, Depends(data_of("api"))]
+
+
+async def _data_once(data: DataApi, idempotency_key: IdempotencyKey = None) -> Data:
+    return data.once(idempotency_key)
+
+
+DataApiOnce = Annotated[Data, Depends(_data_once)]
+"""For endpoints that create: the caller's Idempotency-Key goes along."""
+
+AnonymousDataApi = Annotated[Data, Depends(_anonymous_data)]

@@ -1,0 +1,145 @@
+"""What every request passes on its way in and out: id, size, safety headers, one line in the log."""
+
+import hashlib
+import json
+import logging
+import re
+import sys
+import time
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.catalogue import BodyTooLarge, InternalError
+from shared.problems import Problem
+
+MOST_BODY_BYTES = 1_000_000
+
+_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/=-]{1,128}")
+_SAFETY_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+}
+
+_log = logging.getLogger("renpay.requests")
+
+
+def _write_log_to_stdout() -> None:
+    """One JSON object per line, which CloudWatch takes as it is."""
+    if not _log.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        _log.addHandler(handler)
+        _log.setLevel(logging.INFO)
+        _log.propagate = False
+
+
+class Door:
+    """ASGI middleware around the whole application; nothing leaves without passing it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        _write_log_to_stdout()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        passage = Passage(scope, send)
+        try:
+            body = await _whole_body(scope, receive)
+            await self._app(scope, _replay(body, receive), passage.send)
+        except Problem as problem:
+            await problem.response(passage.request_id)(scope, receive, passage.send)
+        except Exception as failure:  # noqa: BLE001 (the last one who can answer)
+            passage.log_failure(failure)
+            if not passage.status:
+                await InternalError().response(passage.request_id)(scope, receive, passage.send)
+        passage.log()
+
+
+class Passage:
+    """One request on its way through the door."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self._began = time.perf_counter()
+        self.status = 0
+        self.request_id = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = self.request_id
+        # With or without a slash at the end it is the same address.
+        scope["path"] = scope["path"].removesuffix("/") or "/"
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["x-request-id"] = self.request_id
+            for name, value in _SAFETY_HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    def log(self) -> None:
+        self._write(
+            logging.INFO,
+            method=self._scope["method"],
+            route=getattr(self._scope.get("route"), "path", None),
+            status=self.status,
+            ms=round((time.perf_counter() - self._began) * 1000, 1),
+            user=_pseudonym(self._scope["state"]),
+        )
+
+    def log_failure(self, failure: Exception) -> None:
+        """Where it happened and of which kind; its message might quote the request."""
+        frames = traceback.extract_tb(failure.__traceback__)
+        self._write(
+            logging.ERROR,
+            failure=type(failure).__qualname__,
+            at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+        )
+
+    def _write(self, level: int, **fields: object) -> None:
+        _log.log(level, "%s", json.dumps({"request_id": self.request_id, **fields}))
+
+
+def _request_id(headers: Headers) -> str:
+    sent = headers.get("x-request-id", "")
+    return sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex
+
+
+def _pseudonym(state: MutableMapping[str, Any]) -> str | None:
+    """Tells that two requests are of one user, not of which."""
+    user_id = state.get("user_id")
+    return hashlib.sha256(user_id.bytes).hexdigest()[:12] if user_id else None
+
+
+async def _whole_body(scope: Scope, receive: Receive) -> bytes:
+    announced = Headers(scope=scope).get("content-length", "")
+    if announced.isdecimal() and int(announced) > MOST_BODY_BYTES:
+        raise BodyTooLarge
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MOST_BODY_BYTES:
+            raise BodyTooLarge
+        more = message.get("more_body", False)
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay

@@ -1,0 +1,184 @@
+"""Lists: filters, order, fields and pages, from query parameters to PostgREST's and back to a Link header."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
+from starlette.datastructures import URL
+
+from shared.texts import Text
+from shared.views import View
+
+Parameter = tuple[str, str]
+
+
+# Filters: what a field of a query asks of a column ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Is:
+    """The column has this value."""
+
+    column: str
+
+    def parameter(self, value: object) -> Parameter:
+        return self.column, f"eq.{value}"
+
+
+@dataclass(frozen=True)
+class Contains:
+    """The column contains this text; upper and lower case are the same."""
+
+    column: str
+
+    def parameter(self, value: str) -> Parameter:
+        # A regular expression, because `like` would take * and % for wildcards.
+        return self.column, f"imatch.{re.escape(value)}"
+
+
+@dataclass(frozen=True)
+class Since:
+    """From the beginning of this day, or from this instant on."""
+
+    day: str
+    instant: str
+    operator: ClassVar[str] = "gte"
+
+    def parameter(self, value: date) -> Parameter:
+        column = self.instant if isinstance(value, datetime) else self.day
+        return column, f"{self.operator}.{value.isoformat()}"
+
+
+@dataclass(frozen=True)
+class Until(Since):
+    """To the end of this day, or up to this instant."""
+
+    operator: ClassVar[str] = "lte"
+
+
+# Cursors: where the next page begins --------------------------------------------------------------
+
+
+class Cursor(NamedTuple):
+    """The last row of a page, and how many rows had been seen with it. Opaque to clients."""
+
+    sort_by: str
+    sort_order: str
+    seen: int
+    value: str | None
+    row_id: str
+
+    @classmethod
+    def read(cls, text: object) -> Self:
+        try:
+            sort_by, sort_order, seen, value, row_id = json.loads(urlsafe_b64decode(str(text).encode()))
+            value = value if value is None else str(value).replace("\0", "")
+            return cls(str(sort_by), str(sort_order), int(seen), value, str(UUID(row_id)))
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            raise PydanticCustomError("invalid_cursor", "Take it from the Link of the page before") from None
+
+    def written(self) -> str:
+        return urlsafe_b64encode(json.dumps(self).encode()).decode()
+
+    def parameters(self, column: str, nullable: bool) -> Iterator[Parameter]:
+        """Only the rows after this one, in an order that ends with the id and puts nulls last."""
+        beyond = "lt" if self.sort_order == "desc" else "gt"
+        if self.value is None:
+            yield column, "is.null"
+            yield "id", f"{beyond}.{self.row_id}"
+            return
+        value = _quoted(self.value)
+        after = f"{column}.{beyond}.{value},and({column}.eq.{value},id.{beyond}.{self.row_id})"
+        if nullable:
+            yield "or", f"({after},{column}.is.null)"
+        else:
+            # Says the same as the line below about the column alone, in a form that an index can begin at.
+            yield column, f"{beyond}e.{self.value}"
+            yield "or", f"({after})"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# Queries ------------------------------------------------------------------------------------------
+
+
+class ListQuery(BaseModel):
+    """What every list understands; a list adds its filters and narrows `sort_by`."""
+
+    of: ClassVar[type[View]]
+
+    sort_by: str
+    sort_order: Literal["asc", "desc"] = "desc"
+    limit: int = Field(100, ge=1, le=1000, description="How many rows a page has at most.")
+    skip: int = Field(0, ge=0, lt=2**31, description="How many rows to leave out.")
+    cursor: Annotated[Cursor | None, PlainValidator(Cursor.read), WithJsonSchema({"type": "string"})] = Field(
+        None, description="Where the page begins: comes in the `Link` header of the page before."
+    )
+    fields: Text | None = Field(None, description="Fields to answer with, separated by commas. Default: all.")
+
+    @field_validator("cursor")
+    @classmethod
+    def _belongs_to_this_order(cls, cursor: Cursor, info: ValidationInfo) -> Cursor:
+        if (cursor.sort_by, cursor.sort_order) != (info.data.get("sort_by"), info.data.get("sort_order")):
+            raise PydanticCustomError("invalid_cursor", "A cursor goes on in the order in which it began")
+        return cursor
+
+    @field_validator("fields")
+    @classmethod
+    def _names_fields_of_the_view(cls, fields: str | None) -> str | None:
+        for field in (fields or "").split(",") if fields is not None else ():
+            if field not in cls.of.model_fields:
+                raise PydanticCustomError(
+                    "unknown_field",
+                    "There is no field '{field}'; there are {fields}",
+                    {"field": field, "fields": ", ".join(cls.of.model_fields)},
+                )
+        return fields
+
+    def columns(self) -> str:
+        return self.fields or self.of.columns()
+
+    def parameters(self) -> Iterator[Parameter]:
+        """Filters, order and page as PostgREST reads them."""
+        column = self.of.sort_columns.get(self.sort_by, self.sort_by)
+        nullable = self.of.may_be_null(self.sort_by)
+        yield from self._filters()
+        if self.cursor:
+            yield from self.cursor.parameters(column, nullable)
+        # Nulls are named only where there are some: an index serves the plain order in both directions.
+        yield "order", f"{column}.{self.sort_order}{'.nullslast' if nullable else ''},id.{self.sort_order}"
+        yield "limit", str(self.limit)
+        yield "offset", str(self.skip)
+
+    def _filters(self) -> Iterator[Parameter]:
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            asked = [mark for mark in field.metadata if isinstance(mark, Is | Contains | Since)]
+            yield from (mark.parameter(value) for mark in asked if value is not None)
+
+    def page_headers(self, url: URL, rows: bytes, content_range: str) -> dict[str, str]:
+        """X-Total-Count, and the Link to the next page where there is one."""
+        span, _, counted = content_range.partition("/")
+        read = int(span.partition("-")[2]) + 1 if span != "*" else 0
+        seen_before = self.cursor.seen if self.cursor else 0
+        headers = {"X-Total-Count": str(seen_before + int(counted))}
+        if read and read < int(counted):
+            headers["Link"] = f'<{self._next(url, rows, seen_before + read)}>; rel="next"'
+        return headers
+
+    def _next(self, url: URL, rows: bytes, seen: int) -> URL:
+        # Numbers as the digits they were written with.
+        last = json.loads(rows, parse_float=str, parse_int=str)[-1]
+        if self.sort_by not in last or "id" not in last:
+            return url.include_query_params(skip=self.skip + self.limit)
+        cursor = Cursor(self.sort_by, self.sort_order, seen, last[self.sort_by], last["id"])
+        return url.remove_query_params("skip").include_query_params(cursor=cursor.written())

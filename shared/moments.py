@@ -1,0 +1,60 @@
+"""Days and instants: `2023-01-31` is a whole day in the user's zone, `2023-01-31T10:00Z` a point in time."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)([Zz]|[+\- ]\d{2}:?\d{2})?", re.ASCII
+)
+_FIRST_YEAR = 1900
+
+
+def _read_day(text: str) -> date:
+    return _in_range(date.fromisoformat(text))
+
+
+def _read_instant(match: re.Match[str]) -> datetime:
+    day, time, zone = match.groups()
+    if not zone:
+        raise PydanticCustomError("naive_datetime", "A time needs its zone: 10:00:00Z or 10:00:00+05:30")
+    # A `+` that nobody escaped reaches us as a space.
+    zone = zone.replace(" ", "+").replace("z", "Z")
+    written = datetime.fromisoformat(f"{day}T{time}{zone}")
+    _in_range(written.date())
+    return written.astimezone(UTC)
+
+
+def _in_range(day: date) -> date:
+    if day.year < _FIRST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "Years are between 1900 and 9999")
+    return day
+
+
+def _read(value: object) -> date:
+    """A day or an instant (which Python counts among its days)."""
+    text = value if isinstance(value, str) else ""
+    try:
+        if _DAY.fullmatch(text):
+            return _read_day(text)
+        if match := _INSTANT.fullmatch(text):
+            return _read_instant(match)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("moment_format", "Input should be a date, or date, time and zone, in ISO 8601")
+
+
+_DAY_SCHEMA = {"type": "string", "format": "date"}
+_INSTANT_SCHEMA = {"type": "string", "format": "date-time"}
+
+Moment = Annotated[
+    datetime | date, PlainValidator(_read), WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA]})
+]
+"""A day or an instant; SQL takes a day as the instant at which it begins in the profile's zone."""
+
+Instant = Annotated[datetime, WithJsonSchema(_INSTANT_SCHEMA)]
+"""In answers: always in UTC, written with a Z."""

@@ -1,0 +1,40 @@
+"""What differs between this machine, `supabase start` and the cloud: environment variables, read once."""
+
+from functools import cache
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One field per environment variable; empty ones count as absent."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    supabase_url: str
+    supabase_key: SecretStr
+    """The publishable (or legacy anon) key: all that most functions hold."""
+    supabase_secret_key: SecretStr | None = None
+    """Only `auth`, to forward the client's address, and `scheduled` are given it."""
+    supabase_jwt_secret: SecretStr | None = None
+    """The shared HS256 secret; without it tokens are verified with Supabase Auth's public keys (JWKS)."""
+    supabase_jwt_issuer: str | None = None
+    """The `iss` of every token, where it is not <SUPABASE_URL>/auth/v1."""
+    request_timeout_seconds: float = 10
+
+    @property
+    def auth_url(self) -> str:
+        return f"{self.supabase_url.rstrip('/')}/auth/v1"
+
+    @property
+    def data_url(self) -> str:
+        return f"{self.supabase_url.rstrip('/')}/rest/v1"
+
+    @property
+    def issuer(self) -> str:
+        return self.supabase_jwt_issuer or self.auth_url
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

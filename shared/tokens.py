@@ -1,0 +1,156 @@
+"""Access tokens of Supabase Auth: who calls, proven by the signature and every claim the door depends on."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Protocol
+from uuid import UUID
+
+import anyio.to_thread
+import httpx
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from shared.catalogue import InvalidToken, NotAuthenticated, ServiceUnavailable, TokenExpired
+from shared.connection import connection
+from shared.settings import Settings, settings
+
+_LEEWAY_SECONDS = 10
+_KEYS_LIVE_SECONDS = 600
+_REFETCH_SECONDS = 30
+_REQUIRED_CLAIMS = ["exp", "iss", "aud", "sub", "role", "session_id"]
+
+Key = jwt.PyJWK | str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user on whose behalf a request runs."""
+
+    user_id: UUID
+    token: str
+
+
+class Keys(Protocol):
+    """Where the key for a token comes from."""
+
+    algorithms: Sequence[str]
+
+    async def key(self, kid: object) -> Key | None: ...
+
+
+class SharedSecret:
+    """One HS256 secret for all tokens: local stacks and projects that did not move to signing keys."""
+
+    algorithms: Sequence[str] = ("HS256",)
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    async def key(self, kid: object) -> Key:  # noqa: ARG002 (there is only one)
+        return self._secret
+
+
+class PublicKeys:
+    """The public signing keys (JWKS), kept for ten minutes; a key that is new to us is looked up at once."""
+
+    algorithms: Sequence[str] = ("ES256", "RS256")
+
+    def __init__(self, url: str, client: httpx.Client) -> None:
+        self._url = url
+        self._client = client
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._fetching = threading.Lock()
+
+    async def key(self, kid: object) -> Key | None:
+        if not isinstance(kid, str):
+            return None
+        if self._wants_fetch(kid):
+            # In a thread: other requests must not wait for this one's network.
+            await anyio.to_thread.run_sync(self._fetch, kid)
+        return self._keys.get(kid)
+
+    def _wants_fetch(self, kid: str) -> bool:
+        # Made-up key ids must not turn each request into a fetch.
+        age = time.monotonic() - self._fetched_at
+        return age > (_KEYS_LIVE_SECONDS if kid in self._keys else _REFETCH_SECONDS)
+
+    def _fetch(self, kid: str) -> None:
+        with self._fetching:
+            if not self._wants_fetch(kid):
+                return
+            try:
+                answer = self._client.get(self._url).raise_for_status()
+                keys = jwt.PyJWKSet(answer.json()["keys"]).keys
+                self._keys = {key.key_id: key for key in keys if key.key_id}
+            except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as failure:
+                if kid not in self._keys:
+                    raise ServiceUnavailable from failure
+            self._fetched_at = time.monotonic()
+
+
+class Verifier:
+    """Accepts the access token of a signed-in user and nothing else."""
+
+    def __init__(self, keys: Keys, issuer: str) -> None:
+        self._keys = keys
+        self._issuer = issuer
+
+    async def caller(self, token: str) -> Caller:
+        try:
+            key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
+            if key is None:
+                raise InvalidToken
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=self._keys.algorithms,
+                audience="authenticated",
+                issuer=self._issuer,
+                leeway=_LEEWAY_SECONDS,
+                options={"require": _REQUIRED_CLAIMS},
+            )
+        except jwt.ExpiredSignatureError:
+            raise TokenExpired from None
+        except jwt.PyJWTError:
+            raise InvalidToken from None
+        return Caller(_user_id(claims), token)
+
+
+def _user_id(claims: Mapping[str, Any]) -> UUID:
+    if claims["role"] != "authenticated" or claims.get("is_anonymous") is True:
+        raise InvalidToken
+    try:
+        UUID(claims["session_id"])
+        return UUID(claims["sub"])
+    except (ValueError, TypeError, AttributeError):
+        raise InvalidToken from None
+
+
+def keys_of(settings: Settings) -> Keys:
+    if settings.supabase_jwt_secret:
+        return SharedSecret(settings.supabase_jwt_secret.get_secret_value())
+    return PublicKeys(f"{settings.auth_url}/.well-known/jwks.json", connection())
+
+
+@cache
+def verifier() -> Verifier:
+    return Verifier(keys_of(settings()), settings().issuer)
+
+
+_bearer = OAuth2PasswordBearer("/api/auth/login", auto_error=False, description="The token of a login.")
+
+
+async def _caller(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
+    if not token:
+        raise NotAuthenticated
+    caller = await verifier().caller(token)
+    request.state.user_id = caller.user_id
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_caller)]
