@@ -11,6 +11,8 @@ from shared.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
     DueBeforeIssue,
+    FilingAlreadySubmitted,
+    FilingOverlaps,
     Forbidden,
     InternalError,
     InvalidToken,
@@ -98,6 +100,12 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "invoice_items_hsn_code_shape": (InvalidValue, "hsn_code has 4 to 8 digits."),
     "invoice_items_quantity_positive": (InvalidValue, "quantity is above zero."),
     "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price is not below zero."),
+    "tax_filings_one_per_period": (FilingAlreadySubmitted, "There is a filing for this period already."),
+    "tax_filings_submitted_once": (FilingOverlaps, "Another submission covers some of these days."),
+    "tax_filings_period_in_order": (InvalidValue, "period_start is on or before period_end."),
+    "tax_filings_type_known": (InvalidValue, "tax_type is gst, income_tax or other."),
+    "tax_filings_payment_reference_length": (InvalidValue, "payment_reference has at most 100 characters."),
+    "tax_filings_notes_length": (InvalidValue, "notes have at most 10000 characters."),
 }
 
 _CONSTRAINT_NAME = re.compile(r'constraint "([^"]+)"')

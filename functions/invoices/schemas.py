@@ -10,6 +10,7 @@ from shared.catalogue import InvoiceNotFound
 from shared.lists import Contains, Is, ListQuery, Since, Until
 from shared.moments import Instant, Moment
 from shared.money import Money, Quantity, TaxRate
+from shared.rates import RateWarning
 from shared.texts import Address, Description, Name, Notes, Text
 from shared.views import View
 
@@ -111,13 +112,6 @@ class InvoiceItem(BaseModel):
     updated_at: Instant
 
 
-class Warning(BaseModel):  # noqa: A001 (the field's word; Python's own is not used here)
-    """Something a person should look at."""
-
-    code: str
-    message: str
-
-
 class Invoice(View):
     """An invoice with its lines; every amount is the sum of its lines."""
 
@@ -156,7 +150,7 @@ class Invoice(View):
     created_at: Instant
     updated_at: Instant
     items: list[InvoiceItem]
-    warnings: list[Warning]
+    warnings: list[RateWarning]
 
 
 class NewInvoiceItem(Body):

@@ -709,7 +709,16 @@ as $$
             ) as period
         ) as due
         cross join lateral private.filing_figures(profile.id, 'gst', lower(due.period), upper(due.period) - 1) as figures
-        where profile.id = owner
+        where
+            profile.id = owner
+            and not exists (
+                select from public.tax_filings as known
+                where
+                    known.user_id = owner
+                    and known.tax_type = 'gst'
+                    and known.period_start = lower(due.period)
+                    and known.period_end = upper(due.period) - 1
+            )
         on conflict on constraint tax_filings_one_per_period do nothing
         returning 1
     )

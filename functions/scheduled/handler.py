@@ -1,0 +1,24 @@
+"""Lambda entry: EventBridge Scheduler names the job and the time it was due."""
+
+from typing import Any, Protocol, TypedDict
+
+from functions.scheduled.jobs import Job, run_job
+
+
+class Event(TypedDict):
+    """What the schedules in serverless.yml send."""
+
+    job: Job
+    scheduled_time: str
+
+
+class Context(Protocol):
+    """What Lambda tells about the invocation."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(event: Event, context: Context) -> dict[str, Any]:
+    """Run the job. An error makes Lambda try again; what was done is not done twice."""
+    run = run_job(event["job"], event["scheduled_time"], lambda: context.get_remaining_time_in_millis() / 1000)
+    return {"run_id": run.id, "processed": run.processed, "failed": run.failed}

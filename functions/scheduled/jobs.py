@@ -1,0 +1,72 @@
+"""Jobs of the schedule: SQL does the work in batches, this file only asks for the next one."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from shared.connection import connection
+from shared.secret_key import secret_key
+from shared.settings import settings
+
+Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
+JOBS: tuple[Job, ...] = get_args(Job)
+
+# What one more batch may take, at worst: the database gives up on a statement after 8 seconds.
+_SECONDS_PER_BATCH = 15
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run of a job stands; public.job_runs holds the same, for the dashboard."""
+
+    id: str
+    finished: bool
+    processed: int
+    failed: int
+
+
+class JobFailedError(Exception):
+    """The database refused to go on with a job."""
+
+
+class JobUnfinishedError(Exception):
+    """Time ran out. Fired again, the job does the rest."""
+
+
+def run_job(job: Job, as_of: str | None = None, seconds_left: Callable[[], float] = lambda: float("inf")) -> Run:
+    """Run a job to its end.
+
+    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Raises JobUnfinishedError while less than 15 of
+    `seconds_left` remain, and JobFailedError when the database refuses. Users that failed are counted, not raised.
+    """
+    for run in _batches(job, as_of):
+        if run.finished:
+            _log.info("job %s: %s done, %s failed", job, run.processed, run.failed)
+            return run
+        if seconds_left() < _SECONDS_PER_BATCH:
+            break
+    raise JobUnfinishedError(f"{job} stopped after {run.processed}; fire it again")
+
+
+def _batches(job: Job, as_of: str | None) -> Iterator[Run]:
+    arguments: dict[str, str] = {"job": job} | ({"as_of": as_of} if as_of else {})
+    while True:
+        run = _next_batch(arguments)
+        yield run
+        arguments = {"job": job, "run_id": run.id}
+
+
+def _next_batch(arguments: dict[str, str]) -> Run:
+    answer = connection().post(
+        f"{settings().data_url}/rpc/run_job",
+        params={"select": "id,finished_at,processed,failed"},
+        json=arguments,
+        headers={"apikey": secret_key(), "Authorization": f"Bearer {secret_key()}", "Content-Profile": "api"},
+    )
+    if answer.is_error:
+        raise JobFailedError(f"status {answer.status_code}: {answer.text}")
+    row: dict[str, Any] = answer.json()
+    return Run(row["id"], row["finished_at"] is not None, row["processed"], row["failed"])

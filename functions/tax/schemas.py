@@ -1,0 +1,172 @@
+"""What comes in and goes out about tax."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.bodies import Body
+from shared.moments import Day, Instant
+from shared.money import Money, MoneyParameter, TaxRate
+from shared.rates import RateWarning
+from shared.texts import Notes, Text
+from shared.transactions import TransactionType
+
+TaxType = Literal["gst", "income_tax", "other"]
+FilingFrequency = Literal["monthly", "quarterly", "annually"]
+FilingStatus = Literal["draft", "submitted", "accepted"]
+
+TaxableAmount = Annotated[MoneyParameter, Query(ge=Decimal(0), description="Rupees, at most 2 decimals.")]
+Year = Annotated[int, Query(ge=1900, le=2199, description="A calendar year.")]
+
+
+class GstBreakdown(BaseModel):
+    """The heads of the tax: CGST and SGST within a state, IGST between states."""
+
+    cgst: Money = Field(examples=[9.00])
+    sgst: Money = Field(examples=[9.00])
+    igst: Money = Field(examples=[0.00])
+
+
+class GstCalculation(BaseModel):
+    """The GST on an amount."""
+
+    original_amount: Money = Field(examples=[100.00])
+    tax_rate: TaxRate = Field(examples=[18.0])
+    taxable_value: Money = Field(examples=[100.00])
+    tax_amount: Money = Field(examples=[18.00])
+    total_amount: Money = Field(examples=[118.00])
+    tax_included: bool
+    breakdown: GstBreakdown
+    warnings: list[RateWarning]
+
+
+class UnpaidInvoices(BaseModel):
+    """What was invoiced in the period and is not paid: not part of the figures, but due under accrual."""
+
+    count: int = Field(examples=[1])
+    taxable_value: Money = Field(examples=[1000.00])
+    tax_amount: Money = Field(examples=[180.00])
+
+
+class FigureChange(BaseModel):
+    """A figure that was submitted, and what the books say about it now."""
+
+    submitted: Money = Field(examples=[600.00])
+    now: Money = Field(examples=[780.00])
+
+
+FilingChanges = Annotated[
+    dict[str, FigureChange] | None,
+    Field(description="Figures of the submission that the books contradict now, by name; null when there are none."),
+]
+
+
+class FilingSummary(BaseModel):
+    """The sums of the filing's transactions, in rupees."""
+
+    period_start: date = Field(examples=["2023-01-01"])
+    period_end: date = Field(examples=["2023-03-31"])
+    tax_type: TaxType
+    total_sales: Money = Field(description="Taxable value of the sales.", examples=[5000.00])
+    total_expenses: Money = Field(description="Taxable value of the expenses counted.", examples=[1666.67])
+    total_tax_collected: Money = Field(examples=[900.00])
+    total_tax_paid: Money = Field(description="Input tax recorded on expenses.", examples=[300.00])
+    net_tax_liability: Money = Field(description="Below zero when credit is left.", examples=[600.00])
+    breakdown: GstBreakdown
+    transaction_count: int = Field(examples=[25])
+    unpaid_invoices: UnpaidInvoices
+    status: FilingStatus
+    filing_id: UUID | None
+    submission_date: Instant | None
+    confirmation_number: str | None
+    changed_since_submission: FilingChanges
+
+
+class FilingTransaction(BaseModel):
+    """A transaction that the filing counts."""
+
+    transaction_id: UUID
+    date: Instant
+    description: str = Field(examples=["Product sale"])
+    amount: Money = Field(description="Taxable value.", examples=[1000.00])
+    tax_amount: Money = Field(examples=[180.00])
+    transaction_type: TransactionType
+    category: str | None = Field(examples=["Sales"])
+
+
+class Filing(BaseModel):
+    """A tax filing, computed from the books as they are now.
+
+    For `income_tax` and `other` the books know income and expenses (without GST), not what is due on them: slabs,
+    deductions and advance tax are not in them, and the tax figures are zero.
+    """
+
+    summary: FilingSummary
+    transactions: list[FilingTransaction]
+
+
+class NewSubmission(Body):
+    """A period to submit."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "period_start": "2023-01-01",
+                "period_end": "2023-03-31",
+                "tax_type": "gst",
+                "total_tax_liability": 600.00,
+                "payment_reference": "UTR12345678",
+                "notes": "Q1 2023 GST filing",
+            }
+        }
+    )
+
+    filing_id: UUID | None = Field(None, description="The draft this is about, if you know it.")
+    period_start: Day
+    period_end: Day
+    tax_type: TaxType
+    total_tax_liability: Money = Field(description="For gst it must be what the books say.")
+    payment_reference: Annotated[Text, Field(max_length=100)] | None = None
+    notes: Notes | None = None
+
+
+class Submission(BaseModel):
+    """A submitted filing."""
+
+    id: UUID
+    submission_date: Instant
+    period_start: date = Field(examples=["2023-01-01"])
+    period_end: date = Field(examples=["2023-03-31"])
+    tax_type: TaxType
+    total_tax_liability: Money = Field(examples=[600.00])
+    payment_reference: str | None = Field(examples=["UTR12345678"])
+    payment_transaction_id: UUID | None = Field(description="The expense that paid it; none when nothing was due.")
+    confirmation_number: str = Field(description="Our own reference.", examples=["GST7A9B2C3D4"])
+    notes: str | None
+    status: FilingStatus
+
+
+class ReportedFiling(BaseModel):
+    """A filing of the year."""
+
+    id: UUID
+    period_start: date = Field(examples=["2023-01-01"])
+    period_end: date = Field(examples=["2023-03-31"])
+    tax_type: TaxType
+    total_tax_liability: Money = Field(examples=[600.00])
+    submission_date: Instant | None
+    confirmation_number: str | None
+    status: FilingStatus
+    changed_since_submission: FilingChanges
+
+
+class TaxReport(BaseModel):
+    """The filings of a year."""
+
+    year: int = Field(examples=[2023])
+    total_tax_paid: Money = Field(examples=[2400.00])
+    filings: list[ReportedFiling]
