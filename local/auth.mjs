@@ -19,9 +19,17 @@ const timestamptz = {
   parse: (value) => new Date(value).toISOString(),
 };
 
+// Lite hands JSON over as text already: quoted once more, it would be a string, and no trigger found a username in it.
+const jsonb = {
+  to: 3802,
+  from: [3802],
+  serialize: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+  parse: JSON.parse,
+};
+
 const connection = createPostgresConnection({
   url: settings.database_url,
-  postgresOptions: { max: 8, onnotice: () => {}, types: { timestamptz } },
+  postgresOptions: { max: 8, onnotice: () => {}, types: { timestamptz, jsonb } },
 });
 
 const app = new App({

@@ -10,7 +10,7 @@ NODE_MODULES = ROOT / "node_modules"
 STATE = Path(os.environ.get("LOCAL_FOLDER") or ROOT / ".local")
 
 
-class Problem(Exception):  # noqa: N818 (it is shown to a person: one line, with what to do)
+class Problem(Exception):
     """Something the developer can mend; the message says how."""
 
 
