@@ -14,6 +14,7 @@ from shared.catalogue import (
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
+    InvalidToken,
     ServiceUnavailable,
     TooManyRequests,
     WeakPassword,
@@ -56,7 +57,8 @@ class Auth:
 
     def sign_up(self, email: str, password: str, details: Mapping[str, str]) -> Answer:
         """Make a user; answers it."""
-        answer = self._post("/signup", {"email": email, "password": password, "data": dict(details)})
+        form = {"email": email, "password": password, "data": dict(details)}
+        answer = self._post("/signup", form, refused=InvalidEmail)
         user: Answer = answer.get("user") or answer
         # Where addresses are confirmed by mail, a known one gets a made-up user without identities.
         if user.get("identities") == []:
@@ -65,28 +67,33 @@ class Auth:
 
     def sign_in(self, email: str, password: str) -> Answer:
         """Open a session with a password; answers its tokens."""
-        return self._post("/token?grant_type=password", {"email": email, "password": password})
+        return self._post(
+            "/token?grant_type=password", {"email": email, "password": password}, InvalidCredentials
+        )
 
     def refresh(self, refresh_token: str) -> Answer:
         """Continue a session; answers its new tokens."""
-        return self._post("/token?grant_type=refresh_token", {"refresh_token": refresh_token})
+        form = {"refresh_token": refresh_token}
+        return self._post("/token?grant_type=refresh_token", form, refused=InvalidRefreshToken)
 
     def sign_out(self, caller: Caller) -> None:
         """End the caller's session, so that it cannot be refreshed; one that is gone already is fine."""
         try:
             # The scope is named: without, Supabase ends the user's sessions on all devices.
-            self._post("/logout?scope=local", {}, caller.token)
+            self._post("/logout?scope=local", {}, InvalidToken, caller.token)
         except Problem as problem:
             _log.warning("Supabase Auth did not end a session: %s", problem.code)
 
-    def _post(self, path: str, body: Mapping[str, object], token: str | None = None) -> Answer:
+    def _post(
+        self, path: str, body: Mapping[str, object], refused: type[Problem], token: str | None = None
+    ) -> Answer:
         headers = {**self._headers, "Authorization": f"Bearer {token}"} if token else self._headers
         try:
             answer = connection().post(settings().auth_url + path, json=body, headers=headers)
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:
-            raise _problem_of(answer)
+            raise _problem_of(answer, refused)
         return _object(answer)
 
 
@@ -98,11 +105,13 @@ def _object(answer: httpx.Response) -> Answer:
     return body if isinstance(body, dict) else {}
 
 
-def _problem_of(answer: httpx.Response) -> Problem:
+def _problem_of(answer: httpx.Response, refused: type[Problem]) -> Problem:
     body = _object(answer)
     code = str(body.get("error_code") or body.get("code") or "")
     if code in _PROBLEMS:
         return _PROBLEMS[code]()
+    if code == "validation_failed":
+        return refused()
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return TooManyRequests(headers={"Retry-After": answer.headers.get("retry-after", "60")})
     if answer.status_code in {502, 503, 504}:

@@ -15,7 +15,10 @@ _FIRST_YEAR = 1900
 
 
 def _read_day(text: str) -> date:
-    return _in_range(date.fromisoformat(text))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "There is no such day") from None
 
 
 def _read_instant(match: re.Match[str]) -> datetime:
@@ -24,12 +27,14 @@ def _read_instant(match: re.Match[str]) -> datetime:
         raise PydanticCustomError("naive_datetime", "A time needs its zone: 10:00:00Z or 10:00:00+05:30")
     # A `+` that nobody escaped reaches us as a space.
     zone = zone.replace(" ", "+").replace("z", "Z")
-    written = datetime.fromisoformat(f"{day}T{time}{zone}")
-    _in_range(written.date())
-    return written.astimezone(UTC)
+    try:
+        return datetime.fromisoformat(f"{day}T{time}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("no_such_instant", "There is no such day or time") from None
 
 
 def _in_range(day: date) -> date:
+    # Python's own calendar ends with the year 9999.
     if day.year < _FIRST_YEAR:
         raise PydanticCustomError("year_out_of_range", "Years are between 1900 and 9999")
     return day
@@ -38,14 +43,16 @@ def _in_range(day: date) -> date:
 def _read(value: object) -> date:
     """A day or an instant (which Python counts among its days)."""
     text = value if isinstance(value, str) else ""
-    try:
-        if _DAY.fullmatch(text):
-            return _read_day(text)
-        if match := _INSTANT.fullmatch(text):
-            return _read_instant(match)
-    except (ValueError, OverflowError):
-        pass
-    raise PydanticCustomError("moment_format", "Input should be a date, or date, time and zone, in ISO 8601")
+    match = _DAY.fullmatch(text) or _INSTANT.fullmatch(text)
+    if not match:
+        raise PydanticCustomError("moment_format", "Write a date, or date, time and zone, as ISO 8601 has it")
+    return _in_range(_read_day(text) if match.re is _DAY else _read_instant(match))
+
+
+def _read_date(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day_format", "Write a date as YYYY-MM-DD")
+    return _in_range(_read_day(value))
 
 
 _DAY_SCHEMA = {"type": "string", "format": "date"}
@@ -55,6 +62,8 @@ Moment = Annotated[
     datetime | date, PlainValidator(_read), WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA]})
 ]
 """A day or an instant; SQL takes a day as the instant at which it begins in the profile's zone."""
+
+Day = Annotated[date, PlainValidator(_read_date), WithJsonSchema(_DAY_SCHEMA)]
 
 Instant = Annotated[datetime, WithJsonSchema(_INSTANT_SCHEMA)]
 """In answers: always in UTC, written with a Z."""

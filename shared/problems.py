@@ -1,11 +1,11 @@
 """Errors as RFC 9457 problems: one root here, one leaf per thing that can go wrong in `catalogue`."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, TypedDict
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 MEDIA_TYPE = "application/problem+json"
@@ -65,7 +65,8 @@ class Problem(Exception):
         }
 
     def response(self, request_id: str) -> Response:
-        return JSONResponse(self.body(request_id), self.status, self.headers, MEDIA_TYPE)
+        # ASCII, because a request may quote half a character that UTF-8 cannot write.
+        return Response(json.dumps(self.body(request_id)), self.status, self.headers, MEDIA_TYPE)
 
 
 class ProblemFieldError(BaseModel):

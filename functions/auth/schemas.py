@@ -9,12 +9,14 @@ from shared.bodies import Body, left_out
 from shared.catalogue import InvalidToken
 from shared.moments import Instant
 from shared.money import TaxRate
-from shared.texts import Address, Name, Text
+from shared.texts import STORABLE, Address, Name
 from shared.views import View
 
-Email = Annotated[Text, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"])]
-Password = Annotated[Text, Field(min_length=8, max_length=72, examples=["securepassword"])]
-Username = Annotated[Text, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"])]
+Email = Annotated[
+    str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"]), STORABLE
+]
+Password = Annotated[str, Field(min_length=8, max_length=72, examples=["securepassword"]), STORABLE]
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"]), STORABLE]
 FilingFrequency = Literal["monthly", "quarterly", "annually"]
 
 
@@ -50,14 +52,14 @@ class Registered(BaseModel):
 class Login(BaseModel):
     """A log-in form, as OAuth 2 has it: the e-mail address is the `username`."""
 
-    username: Annotated[Text, Field(max_length=320, examples=["user@example.com"])]
-    password: Annotated[Text, Field(max_length=1000, examples=["securepassword"])]
+    username: Annotated[str, Field(max_length=320, examples=["user@example.com"]), STORABLE]
+    password: Annotated[str, Field(max_length=1000, examples=["securepassword"]), STORABLE]
 
 
 class Refresh(Body):
     """A session to continue."""
 
-    refresh_token: Annotated[Text, Field(min_length=1, max_length=1000)]
+    refresh_token: Annotated[str, Field(min_length=1, max_length=1000), STORABLE]
 
 
 class Session(BaseModel):
@@ -128,10 +130,10 @@ class ProfileChanges(Body):
     username: Username | None = None
     full_name: Name | None = None
     business_name: Name | None = None
-    gstin: Annotated[Text, Field(max_length=15)] | None = None
-    state_code: Annotated[Text, Field(max_length=2)] | None = None
+    gstin: Annotated[str, Field(max_length=15), STORABLE] | None = None
+    state_code: Annotated[str, Field(max_length=2), STORABLE] | None = None
     address: Address | None = None
-    upi_id: Annotated[Text, Field(max_length=321)] | None = None
-    time_zone: Annotated[Text, Field(max_length=100)] = left_out()
+    upi_id: Annotated[str, Field(max_length=321), STORABLE] | None = None
+    time_zone: Annotated[str, Field(max_length=100), STORABLE] = left_out()
     default_tax_rate: TaxRate = left_out()
     filing_frequency: FilingFrequency = left_out()

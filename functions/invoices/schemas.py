@@ -11,15 +11,17 @@ from shared.lists import Contains, Is, ListQuery, Since, Until
 from shared.moments import Instant, Moment
 from shared.money import Money, Quantity, TaxRate
 from shared.rates import RateWarning
-from shared.texts import Address, Description, Name, Notes, Text
+from shared.texts import STORABLE, Address, Name, Notes, Text
 from shared.views import View
 
 Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
 Template = Literal["default", "professional", "simple", "detailed"]
-Email = Annotated[Text, Field(min_length=3, max_length=320)]
-Gstin = Annotated[Text, Field(max_length=15, description="15 characters, the last of them a check digit.")]
-InvoiceNumber = Annotated[Text, Field(max_length=50, examples=["INV-2023-01-1234"])]
-StateCode = Annotated[Text, Field(max_length=2, description="GST state code: 29 is Karnataka.")]
+Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
+Gstin = Annotated[
+    str, Field(max_length=15, description="15 characters, the last of them a check digit."), STORABLE
+]
+InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
+StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
 
 _ITEM: dict[str, JsonValue] = {
     "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
@@ -156,11 +158,13 @@ class Invoice(View):
 class NewInvoiceItem(Body):
     """A line to write."""
 
-    description: Annotated[Description, Field(min_length=1)]
+    description: Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
     quantity: Quantity
     unit_price: Money
     tax_included: StrictBool | None = Field(None, description="Kept and shown; totals do not depend on it.")
-    hsn_code: Annotated[Text, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code.")] | None = None
+    hsn_code: (
+        Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
+    ) = None
     tax_rate: TaxRate | None = Field(None, description="Default: the invoice's.")
 
 

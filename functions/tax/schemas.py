@@ -12,7 +12,7 @@ from shared.bodies import Body
 from shared.moments import Day, Instant
 from shared.money import Money, MoneyParameter, TaxRate
 from shared.rates import RateWarning
-from shared.texts import Notes, Text
+from shared.texts import STORABLE, Notes
 from shared.transactions import TransactionType
 
 TaxType = Literal["gst", "income_tax", "other"]
@@ -130,7 +130,7 @@ class NewSubmission(Body):
     period_end: Day
     tax_type: TaxType
     total_tax_liability: Money = Field(description="For gst it must be what the books say.")
-    payment_reference: Annotated[Text, Field(max_length=100)] | None = None
+    payment_reference: Annotated[str, Field(max_length=100), STORABLE] | None = None
     notes: Notes | None = None
 
 

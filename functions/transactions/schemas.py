@@ -9,10 +9,10 @@ from shared.bodies import Body, left_out
 from shared.lists import Is
 from shared.moments import Moment
 from shared.money import Money, TaxRate
-from shared.texts import Description, Text
+from shared.texts import STORABLE, Description
 from shared.transactions import TransactionFilters, TransactionType
 
-Category = Annotated[Text, Field(max_length=100)]
+Category = Annotated[str, Field(max_length=100), STORABLE]
 
 _EXAMPLE: dict[str, JsonValue] = {
     "amount": 100.50,
