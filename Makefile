@@ -32,7 +32,7 @@ advisors: test-packages  ## Ask Supabase's security and performance advisors
 
 lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@./requirements/lock
-	@npm install --package-lock-only
+	@$(PYTHON) -m local.lock_node
 
 clean: stop  ## Remove everything that was installed or stored here
 	rm -rf .local .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,15 +68,21 @@ def _install_python_packages(group: str) -> None:
 
 
 def _install_node_packages(group: str) -> None:
-    lock = (ROOT / "package-lock.json").read_text()
     # Deployment and browser packages are only for tests; whoever has them has the others, too.
-    full, lean = NODE_MODULES / "test.stamp", NODE_MODULES / "local.stamp"
-    key = _key(lock)
+    lean, full = NODE_MODULES / "local.stamp", NODE_MODULES / "test.stamp"
+    key = _key((ROOT / "package-lock.json").read_text())
     if _is_current(full, key) or (group == "local" and _is_current(lean, key)):
         return
+    if group == "local":
+        command, stamp = ["npm", "ci", "--omit=dev"], lean
+    elif _is_current(lean, key):
+        # `npm ci` would first remove the packages, and `make dev` may be running from them.
+        command, stamp = ["npm", "install", "--no-save"], full
+    else:
+        command, stamp = ["npm", "ci"], full
     print("Installing package-lock.json ...", flush=True)
-    _run(["npm", "ci", *(["--omit=dev"] if group == "local" else [])], "npm could not install its packages.")
-    (full if group == "test" else lean).write_text(key)
+    _run([*command, "--loglevel=error"], "npm could not install its packages.")
+    stamp.write_text(key)
 
 
 def _runs(python: Path) -> bool:

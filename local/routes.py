@@ -12,6 +12,7 @@ import yaml
 from local.project import Problem
 
 _GREEDY = re.compile(r"\{[^/}]+\+\}")
+_PARAMETER = re.compile(r"\$\{param:(\w+)\}")
 _VARIABLE = re.compile(r"\{[^/}]+\}")
 
 
@@ -80,12 +81,20 @@ class Service:
         return cls(
             routes=tuple(sorted(routes, key=lambda route: route.generality)),
             handlers={name: functions[name]["handler"] for name in dict.fromkeys(r.function for r in routes)},
-            cors=document["provider"].get("httpApi", {}).get("cors"),
+            cors=_with_parameters(document["provider"].get("httpApi", {}).get("cors"), document.get("params", {})),
         )
 
     def route(self, method: str, path: str) -> Route | None:
         """The most specific route for a request."""
         return next((route for route in self.routes if route.matches(method, path)), None)
+
+
+def _with_parameters(setting: Any, stages: dict[str, Any]) -> Any:
+    """The setting with each `${param:name}` replaced by what it is in the default stage."""
+    if isinstance(setting, dict):
+        return {key: _with_parameters(value, stages) for key, value in setting.items()}
+    name = _PARAMETER.fullmatch(setting) if isinstance(setting, str) else None
+    return stages["default"][name[1]] if name else setting
 
 
 def _http_events(functions: dict[str, Any]) -> Iterable[tuple[str, str | dict[str, str]]]:
