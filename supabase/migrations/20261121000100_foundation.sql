@@ -25,6 +25,7 @@ alter default privileges revoke execute on functions from public;
 create schema if not exists extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 create extension if not exists pg_trgm with schema extensions;
+create extension if not exists btree_gin with schema extensions;
 
 -- A hot row gives a clean, retryable error long before the API gateway's 30 seconds.
 alter role authenticated set lock_timeout = '5s';
