@@ -62,11 +62,15 @@ class Data:
         media_type = "application/json" if answer.content else None
         return Response(answer.content, answer.status_code, headers, media_type)
 
-    def row(self, view: type[View], row_id: UUID | None = None) -> Response:
-        """Read one row; without an id, the only one that the caller has."""
-        request = self._client.from_(view.view).select(view.columns()).request
+    def row(
+        self, view: type[View], row_id: UUID | int | None = None, *, fields: str | None = None, **equal: str
+    ) -> Response:
+        """Read one row; without an id or a value to look for, the only one that the caller has."""
+        request = self._client.from_(view.view).select(fields or view.columns()).request
         request.headers["Accept"] = _ONE_ROW
-        answer = self._sent(request, [("id", f"eq.{row_id}")] if row_id else [], accepted=_NO_ROW)
+        wanted = equal if row_id is None else {"id": row_id}
+        narrowed = [(column, f"eq.{value}") for column, value in wanted.items()]
+        answer = self._sent(request, narrowed, accepted=_NO_ROW)
         if answer.status_code == _NO_ROW:
             raise view.missing
         return Response(answer.content, media_type="application/json")
@@ -143,5 +147,14 @@ async def _data_once(data: DataApi, idempotency_key: IdempotencyKey = None) -> D
 
 DataApiOnce = Annotated[Data, Depends(_data_once)]
 """For endpoints that create: the caller's Idempotency-Key goes along."""
+
+DataV1 = Annotated[Data, Depends(data_of("v1"))]
+
+
+async def _data_v1_once(data: DataV1, idempotency_key: IdempotencyKey = None) -> Data:
+    return data.once(idempotency_key)
+
+
+DataV1Once = Annotated[Data, Depends(_data_v1_once)]
 
 AnonymousDataApi = Annotated[Data, Depends(_anonymous_data)]

@@ -3,9 +3,10 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from shared.texts import Text
 from shared.views import View
 
 Parameter = tuple[str, str]
+
+_SERIAL = re.compile(r"[0-9]{1,18}")
 
 
 # Filters: what a field of a query asks of a column ------------------------------------------------
@@ -63,6 +66,53 @@ class Until(Since):
     operator: ClassVar[str] = "lte"
 
 
+@dataclass(frozen=True)
+class AtLeast:
+    """The column has this number or a higher one."""
+
+    column: str
+    operator: ClassVar[str] = "gte"
+
+    def parameter(self, value: Decimal) -> Parameter:
+        return self.column, f"{self.operator}.{value:f}"
+
+
+class AtMost(AtLeast):
+    """The column has this number or a lower one."""
+
+    operator: ClassVar[str] = "lte"
+
+
+@dataclass(frozen=True)
+class Means:
+    """The column has one of the values that this one stands for."""
+
+    column: str
+    values: Mapping[str, str]
+
+    def parameter(self, value: str) -> Parameter:
+        return self.column, f"in.({self.values[value]})"
+
+
+Filter = Is | Contains | Since | AtLeast | Means
+
+
+# Fields: what a row is answered with --------------------------------------------------------------
+
+
+def named_fields(view: type[View], fields: str) -> str:
+    """The fields that a list with commas names, each once."""
+    names = dict.fromkeys(name.strip() for name in fields.split(","))
+    for name in names:
+        if name not in view.model_fields:
+            raise PydanticCustomError(
+                "unknown_field",
+                "There is no field '{field}'; there are {fields}",
+                {"field": name, "fields": ", ".join(view.model_fields)},
+            )
+    return ",".join(names)
+
+
 # Cursors: where the next page begins --------------------------------------------------------------
 
 
@@ -80,7 +130,7 @@ class Cursor(NamedTuple):
         try:
             sort_by, sort_order, seen, value, row_id = json.loads(urlsafe_b64decode(str(text).encode()))
             value = value if value is None else str(value).replace("\0", "")
-            return cls(str(sort_by), str(sort_order), int(seen), value, str(UUID(row_id)))
+            return cls(str(sort_by), str(sort_order), int(seen), value, _row_id(row_id))
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             raise PydanticCustomError("invalid_cursor", "Take it from the Link of the page before") from None
 
@@ -102,6 +152,10 @@ class Cursor(NamedTuple):
             # Says the same as the line below about the column alone, in a form that an index can begin at.
             yield column, f"{beyond}e.{self.value}"
             yield "or", f"({after})"
+
+
+def _row_id(text: str) -> str:
+    return text if _SERIAL.fullmatch(text) else str(UUID(text))
 
 
 def _quoted(value: str) -> str:
@@ -135,14 +189,7 @@ class ListQuery(BaseModel):
     @field_validator("fields")
     @classmethod
     def _names_fields_of_the_view(cls, fields: str | None) -> str | None:
-        for field in (fields or "").split(",") if fields is not None else ():
-            if field not in cls.of.model_fields:
-                raise PydanticCustomError(
-                    "unknown_field",
-                    "There is no field '{field}'; there are {fields}",
-                    {"field": field, "fields": ", ".join(cls.of.model_fields)},
-                )
-        return fields
+        return None if fields is None else named_fields(cls.of, fields)
 
     def columns(self) -> str:
         return self.fields or self.of.columns()
@@ -162,7 +209,7 @@ class ListQuery(BaseModel):
     def _filters(self) -> Iterator[Parameter]:
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            asked = [mark for mark in field.metadata if isinstance(mark, Is | Contains | Since)]
+            asked = [mark for mark in field.metadata if isinstance(mark, Filter)]
             yield from (mark.parameter(value) for mark in asked if value is not None)
 
     def page_headers(self, url: URL, rows: bytes, content_range: str) -> dict[str, str]:

@@ -1,0 +1,116 @@
+"""Invoices for clients of the Invoice Generation Service (spec: Invoice Management API)."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Response, status
+
+from functions.v1.schemas import (
+    FieldsV1,
+    InvoiceChangesV1,
+    InvoiceQueryV1,
+    InvoiceV1,
+    NewInvoiceV1,
+    StatusV1,
+)
+from shared.application import group
+from shared.catalogue import (
+    AmountOutOfRange,
+    DueBeforeIssue,
+    IdempotencyKeyReused,
+    InvalidValue,
+    InvoiceAlreadyPaid,
+    InvoiceCancelled,
+    InvoiceNotFound,
+    InvoiceTotalFixed,
+    NothingToPay,
+    problems,
+)
+from shared.data_api import DataV1, DataV1Once
+from shared.texts import Text
+
+router = group("/api/v1/invoices", "Invoices, version 1")
+
+InvoiceId = Annotated[int, Path(ge=1, lt=2**63)]
+
+
+@router.get("", summary="List invoices", response_model=list[InvoiceV1], responses=problems())
+def list_invoices_v1(data: DataV1, query: Annotated[InvoiceQueryV1, Query()]) -> Response:
+    """Newest first, unless `sort_by` and `sort_order` say otherwise. All filters can be combined."""
+    return data.rows(query)
+
+
+@router.post(
+    "",
+    summary="Create an invoice",
+    status_code=status.HTTP_201_CREATED,
+    response_model=InvoiceV1,
+    responses=problems(IdempotencyKeyReused, DueBeforeIssue, NothingToPay, InvalidValue, AmountOutOfRange),
+)
+def create_invoice_v1(data: DataV1Once, invoice: NewInvoiceV1) -> Response:
+    """Write an invoice and its lines. It is sent at once, with a number of its own and without tax."""
+    return data.call("create_invoice", invoice=invoice)
+
+
+# Before the id, which `find` would be taken for.
+@router.get(
+    "/find",
+    summary="Find an invoice by its number",
+    response_model=InvoiceV1,
+    responses=problems(InvoiceNotFound),
+)
+def find_invoice_v1(
+    data: DataV1,
+    invoice_number: Annotated[Text, Query(max_length=50, examples=["INV-202307-A1B2C3"])],
+    fields: Annotated[FieldsV1 | None, Query()] = None,
+) -> Response:
+    return data.row(InvoiceV1, fields=fields, invoice_number=invoice_number)
+
+
+@router.get(
+    "/{invoice_id}", summary="Get an invoice", response_model=InvoiceV1, responses=problems(InvoiceNotFound)
+)
+def get_invoice_v1(
+    data: DataV1, invoice_id: InvoiceId, fields: Annotated[FieldsV1 | None, Query()] = None
+) -> Response:
+    return data.row(InvoiceV1, invoice_id, fields=fields)
+
+
+@router.patch(
+    "/{invoice_id}",
+    summary="Update an invoice",
+    response_model=InvoiceV1,
+    responses=problems(
+        InvoiceNotFound,
+        InvoiceTotalFixed,
+        InvoiceCancelled,
+        NothingToPay,
+        DueBeforeIssue,
+        InvalidValue,
+        AmountOutOfRange,
+    ),
+)
+def update_invoice_v1(data: DataV1, invoice_id: InvoiceId, invoice: InvoiceChangesV1) -> Response:
+    """Change the fields that are sent. To PAID records the payment, from PAID takes it back."""
+    return data.call("update_invoice", invoice_id=invoice_id, invoice=invoice)
+
+
+@router.patch(
+    "/{invoice_id}/status",
+    summary="Update the status of an invoice",
+    response_model=InvoiceV1,
+    responses=problems(InvoiceNotFound, InvoiceAlreadyPaid, InvoiceCancelled, NothingToPay),
+)
+def update_invoice_status_v1(data: DataV1, invoice_id: InvoiceId, change: StatusV1) -> Response:
+    """PAID records the payment, once; PENDING takes a payment or a cancellation back."""
+    return data.call("update_invoice_status", invoice_id=invoice_id, status=change.status)
+
+
+@router.delete(
+    "/{invoice_id}",
+    summary="Delete an invoice",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(InvoiceNotFound),
+)
+def delete_invoice_v1(data: DataV1, invoice_id: InvoiceId) -> Response:
+    """Delete an invoice and its payment. Neither its id nor its number is given again."""
+    return data.call("delete_invoice", invoice_id=invoice_id)

@@ -1,0 +1,169 @@
+"""What comes in and goes out about invoices of the second contract."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from shared.bodies import Body, left_out
+from shared.catalogue import InvoiceNotFound
+from shared.lists import AtLeast, AtMost, Contains, ListQuery, Means, Since, Until, named_fields
+from shared.moments import Instant, Moment
+from shared.money import Money, MoneyParameter, Quantity, TaxRate
+from shared.texts import STORABLE, Address, Description, Name, Notes, Text
+from shared.views import View
+
+Status = Literal["PENDING", "PAID", "CANCELLED"]
+Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
+
+_STORED_STATUSES = {"PENDING": "draft,sent,overdue", "PAID": "paid", "CANCELLED": "cancelled"}
+_NEW_ITEM: JsonDict = {"description": "Design", "quantity": 2, "unit_price": 50.00}
+_NEW_INVOICE: JsonDict = {
+    "customer_name": "John Smith",
+    "customer_email": "john@example.com",
+    "customer_address": "123 Main St, City",
+    "due_date": "2023-08-14",
+    "notes": "Thank you for your business",
+    "items": [_NEW_ITEM],
+}
+_INVOICE: JsonDict = {
+    "id": 1,
+    "invoice_number": "INV-202307-A1B2C3",
+    "date_created": "2023-07-15T10:30:00Z",
+    "due_date": "2023-08-13T18:30:00Z",
+    "total_amount": 100.00,
+    "status": "PENDING",
+    "customer_name": "John Smith",
+    "customer_email": "john@example.com",
+    "customer_address": "123 Main St, City",
+    "notes": "Thank you for your business",
+    "items": [{"id": 1, "invoice_id": 1, **_NEW_ITEM, "amount": 100.00}],
+}
+
+
+class InvoiceItemV1(BaseModel):
+    """A line of an invoice."""
+
+    id: int = Field(description="1, 2, 3 ... on each invoice.")
+    invoice_id: int
+    description: str
+    quantity: Quantity
+    unit_price: Money
+    amount: Money = Field(description="quantity x unit_price.")
+
+
+class InvoiceV1(View):
+    """An invoice with its lines."""
+
+    view = "invoices"
+    missing = InvoiceNotFound
+    sort_columns = {"date_created": "created_instant", "due_date": "due_instant"}
+
+    model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
+
+    id: int
+    invoice_number: str = Field(description="INV-YYYYMM-XXXXXX, or as /api numbered it.")
+    date_created: Instant
+    due_date: Instant
+    total_amount: Money = Field(description="The sum of the lines, and of their tax if any.")
+    status: Status
+    customer_name: str
+    customer_email: str | None
+    customer_address: str | None
+    notes: str | None
+    items: list[InvoiceItemV1]
+
+
+class NewInvoiceItemV1(Body):
+    """A line to write."""
+
+    description: Annotated[Description, Field(min_length=1)]
+    quantity: Quantity
+    unit_price: Money
+
+
+ItemsV1 = Annotated[list[NewInvoiceItemV1], Field(min_length=1, max_length=1000)]
+
+
+class NewInvoiceV1(Body):
+    """An invoice to write."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
+
+    customer_name: Name
+    items: ItemsV1
+    customer_email: Email | None = None
+    customer_address: Address | None = None
+    due_date: Moment | None = Field(None, description="Default: in 30 days.")
+    notes: Notes | None = None
+    status: Status = Field("PENDING", description="PAID records the payment at once.")
+    tax_rate: TaxRate | None = Field(None, description="GST to add, in percent. Default: none.")
+
+
+class InvoiceChangesV1(Body):
+    """What to change about an invoice; fields left out stay as they are, `items` replace all lines."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"customer_name": "Jane Smith", "notes": "Net 15"}}
+    )
+
+    customer_name: Name = left_out()
+    items: ItemsV1 = left_out()
+    customer_email: Email | None = None
+    customer_address: Address | None = None
+    due_date: Moment = left_out()
+    notes: Notes | None = None
+    status: Status = left_out()
+    tax_rate: TaxRate = left_out()
+
+
+class StatusV1(Body):
+    """A status to set."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"status": "PAID"}})
+
+    status: Status
+
+
+def _named_fields(fields: str) -> str:
+    return named_fields(InvoiceV1, fields)
+
+
+FieldsV1 = Annotated[
+    str, STORABLE, AfterValidator(_named_fields), Field(description="Separated by commas. Default: all.")
+]
+# A form sends what was left empty as an empty text, which is no search.
+Search = Annotated[Text | None, BeforeValidator(lambda text: text or None), Field(max_length=320)]
+
+
+class InvoiceQueryV1(ListQuery):
+    """Filters and order of the list of invoices."""
+
+    of: ClassVar[type[View]] = InvoiceV1
+
+    sort_by: Literal["date_created", "due_date", "total_amount", "customer_name"] = "date_created"
+    status: Annotated[Status | None, Means("stored_status", _STORED_STATUSES)] = None
+    created_after: Annotated[Moment | None, Since("created_day", "created_instant")] = Field(
+        None, description="Created on or after this day or instant."
+    )
+    created_before: Annotated[Moment | None, Until("created_day", "created_instant")] = Field(
+        None, description="Created up to this instant, or to the end of this day."
+    )
+    due_after: Annotated[Moment | None, Since("due_day", "due_instant")] = Field(
+        None, description="Due on or after this day or instant."
+    )
+    due_before: Annotated[Moment | None, Until("due_day", "due_instant")] = Field(
+        None, description="Due up to this instant, or to the end of this day."
+    )
+    customer_name: Annotated[Search, Contains("customer_name_search")] = Field(
+        None, description="Part of the name, in any case."
+    )
+    customer_email: Annotated[Search, Contains("customer_email_search")] = Field(
+        None, description="Part of the address, in any case."
+    )
+    min_amount: Annotated[MoneyParameter | None, AtLeast("total_amount")] = Field(
+        None, description="The lowest total_amount."
+    )
+    max_amount: Annotated[MoneyParameter | None, AtMost("total_amount")] = Field(
+        None, description="The highest total_amount."
+    )
