@@ -36,6 +36,9 @@ class Gateway:
         self._cors = Cors.read(service.cors)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/ping":  # API Gateway keeps this path to itself, too
+            await _answer(send, HTTPStatus.OK, {"content-type": "text/plain"}, b"healthy")
+            return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         origin = headers.get("origin")
         if self._cors and origin:

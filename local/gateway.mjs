@@ -2,7 +2,6 @@
 // It only passes bytes on, in both directions, and never waits for a whole body.
 
 import http from "node:http";
-import { pipeline } from "node:stream";
 
 const settings = JSON.parse(process.env.GATEWAY_SETTINGS);
 
@@ -18,7 +17,7 @@ const services = [
 const keyless = new Set(["/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize"]);
 
 // Headers about one connection, not about the message (RFC 9110, 7.6.1).
-const hopByHop = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"];
+const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"]);
 
 const isJwt = (key) => key.split(".").length === 3;
 
@@ -29,39 +28,49 @@ function refuse(response, status, message) {
   response.end(body);
 }
 
-function forwarded(request, key) {
-  const headers = { ...request.headers };
-  for (const name of hopByHop) delete headers[name];
-  if (!headers.authorization && key && isJwt(key)) headers.authorization = `Bearer ${key}`;
-  const caller = request.socket.remoteAddress;
-  headers["x-forwarded-for"] = headers["x-forwarded-for"] ? `${headers["x-forwarded-for"]}, ${caller}` : caller;
+// As they came, in name, order and number.
+function endToEnd(rawHeaders) {
+  const headers = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (!hopByHop.has(rawHeaders[i].toLowerCase())) headers.push(rawHeaders[i], rawHeaders[i + 1]);
+  }
   return headers;
 }
 
-function pass(request, response, service, path, headers) {
-  const upstream = http.request({ agent, host: "127.0.0.1", port: service.port, method: request.method, path, headers });
+function forwarded(request, key) {
+  const headers = endToEnd(request.rawHeaders);
+  if (key && isJwt(key) && !request.headers.authorization) headers.push("Authorization", `Bearer ${key}`);
+  headers.push("X-Forwarded-For", request.socket.remoteAddress);
+  return headers;
+}
+
+function pass(request, response, service, path, key) {
+  const { method } = request;
+  const headers = forwarded(request, key);
+  const upstream = http.request({ agent, host: "127.0.0.1", port: service.port, method, path, headers });
   upstream.on("response", (answer) => {
-    for (const name of hopByHop) delete answer.headers[name];
-    response.writeHead(answer.statusCode, answer.statusMessage, answer.headers);
-    pipeline(answer, response, () => {});
+    response.writeHead(answer.statusCode, answer.statusMessage, endToEnd(answer.rawHeaders));
+    answer.on("error", () => response.destroy());
+    answer.pipe(response);
   });
   upstream.on("error", () => refuse(response, 503, `${service.name} is not answering`));
   response.on("close", () => response.writableFinished || upstream.destroy());
-  pipeline(request, upstream, () => {});
+  if (request.headers["content-length"] || request.headers["transfer-encoding"]) request.pipe(upstream);
+  else upstream.end();
 }
 
 const server = http.createServer((request, response) => {
-  const { pathname, searchParams, search } = new URL(request.url, "http://localhost");
+  const [pathname] = request.url.split("?", 1);
   const service = services.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));
   if (!service) return refuse(response, 404, "no Route matched with those values");
 
-  const key = request.headers.apikey ?? searchParams.get("apikey");
+  const key = request.headers.apikey;
   if (request.method !== "OPTIONS" && !keyless.has(pathname)) {
     if (!key) return refuse(response, 401, "No API key found in request");
     if (!settings.api_keys.includes(key)) return refuse(response, 401, "Invalid API key");
   }
-  const path = (service.strip ? pathname.slice(service.prefix.length) || "/" : pathname) + search;
-  pass(request, response, service, path, forwarded(request, key));
+  const path = service.strip ? request.url.slice(service.prefix.length).replace(/^(?!\/)/, "/") : request.url;
+  pass(request, response, service, path, key);
 });
 
 server.requestTimeout = 0;

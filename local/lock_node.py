@@ -39,14 +39,8 @@ def _missing(packages: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(version: str, platform: re.Match[str]) -> dict[str, Any]:
     system = platform["os"].replace("windows", "win32")
-    libc = {"libc": ["musl"]} if platform["musl"] else {}
-    return {
-        "version": version.removeprefix("v"),
-        "cpu": [platform["cpu"]],
-        **libc,
-        "optional": True,
-        "os": [system],
-    }
+    entry = {"version": version.removeprefix("v"), "cpu": [platform["cpu"]], "os": [system], "optional": True}
+    return entry | ({"libc": ["musl"]} if platform["musl"] else {})
 
 
 if __name__ == "__main__":

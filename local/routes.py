@@ -81,7 +81,9 @@ class Service:
         return cls(
             routes=tuple(sorted(routes, key=lambda route: route.generality)),
             handlers={name: functions[name]["handler"] for name in dict.fromkeys(r.function for r in routes)},
-            cors=_with_parameters(document["provider"].get("httpApi", {}).get("cors"), document.get("params", {})),
+            cors=_with_parameters(
+                document["provider"].get("httpApi", {}).get("cors"), document.get("params", {})
+            ),
         )
 
     def route(self, method: str, path: str) -> Route | None:

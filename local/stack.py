@@ -173,7 +173,7 @@ def _api(stack: Stack, *, to_terminal: bool) -> Part:
     return Part(
         "api",
         [sys.executable, "-m", "local.api"],
-        _answers(f"{stack.api_url}/"),
+        _answers(f"{stack.api_url}/ping"),
         {**stack.environment, "PORT": str(stack.ports.api)},
         None if to_terminal else _log(stack, "api"),
     )

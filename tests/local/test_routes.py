@@ -138,6 +138,9 @@ class TestGateway:
         answer = await gateway.get("/nowhere")
         assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
 
+    async def test_the_gateway_keeps_its_own_health_check(self, gateway: httpx.AsyncClient) -> None:
+        assert (await gateway.get("/ping")).text == "healthy"
+
     async def test_a_body_over_ten_megabytes_is_refused(self, gateway: httpx.AsyncClient) -> None:
         limit = 10 * 1024 * 1024
         assert (await gateway.post("/api/things", content=b"x" * limit)).status_code == 201
