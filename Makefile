@@ -34,10 +34,13 @@ lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@./requirements/lock
 	@$(PYTHON) -m local.lock_node
 
+reset: stop  ## Remove the local data, to start afresh
+	rm -rf .local/postgres
+
 clean: stop  ## Remove everything that was installed or stored here
 	rm -rf .local .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test check lint advisors lock clean local-packages test-packages
+.PHONY: help dev status stop test check lint advisors lock reset clean local-packages test-packages

@@ -21,7 +21,7 @@ def dev() -> None:
             _welcome(stack)
             signal.pause()
     except KeyboardInterrupt:
-        print("\nStopped. The data stays for the next time; `make clean` removes it.")
+        print("\nStopped. The data stays for the next time; `make reset` removes it.")
 
 
 def status() -> None:

@@ -17,7 +17,7 @@ def add_demo_data(stack: Stack) -> None:
     """Sign the user up once; the CLI remembers in the database which seed files it has run."""
     user_id = _post(stack, "signup") or _post(stack, "token?grant_type=password")
     if not user_id:
-        raise Problem(f"{DEMO_EMAIL} exists with another password. Run `make clean` to start afresh.")
+        raise Problem(f"{DEMO_EMAIL} exists with another password. Run `make reset` to start afresh.")
     if not (ROOT / "supabase" / "seed.sql").exists():
         return
     options = urllib.parse.quote(f"-c renpay.demo_user_id={user_id}")

@@ -89,7 +89,7 @@ class Postgres:
 
     def _check_version(self) -> None:
         wanted = str(supabase_config()["db"]["major_version"])
-        remedy = f"Run `make clean` to start afresh, or move {self.folder} away."
+        remedy = "Run `make reset` to start afresh, or move it away."
         try:
             found = (self.folder / "PG_VERSION").read_text().strip()
         except OSError:

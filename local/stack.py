@@ -92,6 +92,8 @@ def running_stack(
     with locked(folder) as lock, Supervisor(lock, folder if throwaway else None) as supervisor:
         ports = choose_ports()
         postgres = Postgres(folder / "postgres", ports.database, throwaway=throwaway)
+        for log in folder.glob("*.log"):
+            log.unlink()
         stack = Stack(folder, ports, postgres, supervisor)
         _start_supabase(stack)
         if api:

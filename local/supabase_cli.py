@@ -33,4 +33,7 @@ def push_migrations(db_url: str, *options: str, home: Path) -> None:
     """Apply the migrations that the database does not have yet."""
     pushed = run("db", "push", f"--remote={db_url}", *options, home=home)
     if pushed.returncode != 0:
-        raise Problem(f"A migration failed.\n{pushed.stderr.strip()}")
+        raise Problem(
+            f"Migrations failed. If you have changed one that this database has, run `make reset`.\n"
+            f"{pushed.stderr.strip()}"
+        )

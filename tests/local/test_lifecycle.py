@@ -52,13 +52,13 @@ class TestDev:
         (developer.folder / "postgres" / "PG_VERSION").write_text("15\n")
         code, output = developer.asks("dev")
         assert code == 1
-        assert "is of PostgreSQL 15, not 17. Run `make clean`" in output
+        assert "is of PostgreSQL 15, not 17. Run `make reset`" in output
 
     def test_a_broken_data_folder_is_refused(self, developer: Developer) -> None:
         (developer.folder / "postgres").mkdir(parents=True)
         code, output = developer.asks("dev")
         assert code == 1
-        assert "is broken: it has no PG_VERSION. Run `make clean`" in output
+        assert "is broken: it has no PG_VERSION. Run `make reset`" in output
 
     def test_ctrl_c_leaves_no_process_and_the_next_start_keeps_the_data(self, developer: Developer) -> None:
         first = developer.starts_dev()
