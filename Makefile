@@ -30,6 +30,9 @@ lint: test-packages  ## Run the formatter's and linters' checks
 advisors: test-packages  ## Ask Supabase's security and performance advisors
 	@$(VENV)/python -m local.advisors
 
+package: test-packages  ## Build the functions' zips for AWS Lambda
+	@$(VENV)/python -m deploy.package
+
 lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@./requirements/lock
 	@$(PYTHON) -m local.lock_node
@@ -43,4 +46,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test check lint advisors lock reset clean local-packages test-packages
+.PHONY: help dev status stop test check lint advisors package lock reset clean local-packages test-packages

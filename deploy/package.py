@@ -1,0 +1,178 @@
+"""Build the zip of each function in serverless.yml: `python -m deploy.package`.
+
+Each holds its function, what of `shared` that imports, the dependencies that these import, and bytecode of
+everything. The same sources give the same bytes, on any machine.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.distributions import Distributions
+from deploy.imports import OWN, Imports
+from deploy.service import Function, functions
+from deploy.target import Target, lambda_target
+from local.project import ROOT, Problem
+
+BUILD = ROOT / "build"
+_REQUIREMENTS = ROOT / "requirements" / "functions.txt"
+_DATE = (2020, 1, 1, 0, 0, 0)
+_KILOBYTE = 1024
+
+
+@dataclass(frozen=True)
+class Package:
+    """A built zip."""
+
+    function: Function
+    path: Path
+    distributions: list[str]
+
+    @property
+    def unpacked_size(self) -> int:
+        with zipfile.ZipFile(self.path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+
+
+def build(target: Target, wanted: Iterable[Function]) -> list[Package]:
+    """Build packages for a target into a folder of their own, one build at a time."""
+    folder = BUILD / target.name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        dependencies = _dependencies(target, folder)
+        distributions = Distributions(dependencies, target.markers)
+        packer = _Packer(target, folder, _sources(target, folder), dependencies, distributions)
+        return [packer.package(function) for function in wanted]
+
+
+def _dependencies(target: Target, folder: Path) -> Path:
+    """The installed and compiled dependencies; kept until the lock file changes."""
+    tools = [
+        _REQUIREMENTS,
+        ROOT / "package-lock.json",
+        ROOT / "deploy" / "target.py",
+        ROOT / "deploy" / "compile.mjs",
+    ]
+    key = hashlib.sha256(b"\0".join(tool.read_bytes() for tool in tools)).hexdigest()
+    stamp, dependencies = folder / "dependencies.stamp", folder / "dependencies"
+    if not stamp.exists() or stamp.read_text() != key:
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(dependencies, ignore_errors=True)
+        target.install(_REQUIREMENTS, dependencies)
+        target.compile(dependencies)
+        stamp.write_text(key)
+    return dependencies
+
+
+def _sources(target: Target, folder: Path) -> Path:
+    """Our own code, compiled."""
+    sources = folder / "sources"
+    shutil.rmtree(sources, ignore_errors=True)
+    for name in OWN:
+        shutil.copytree(ROOT / name, sources / name, ignore=shutil.ignore_patterns("__pycache__"))
+    _describe_api(sources)
+    target.compile(sources)
+    return sources
+
+
+def _describe_api(sources: Path) -> None:
+    """The one function that describes all of them gets the description, not all of them."""
+    program = "import sys; from functions.system.openapi import made; sys.stdout.buffer.write(made())"
+    made = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    if made.returncode != 0:
+        raise Problem("The API cannot be described, see above.")
+    (sources / "functions" / "system" / "openapi.json").write_bytes(made.stdout)
+
+
+@dataclass(frozen=True)
+class _Packer:
+    """Makes zips of one target's compiled sources and dependencies."""
+
+    target: Target
+    folder: Path
+    sources: Path
+    dependencies: Path
+    distributions: Distributions
+
+    def package(self, function: Function) -> Package:
+        imports = Imports(self.sources)
+        imports.follow(function.module)
+        needed = self.distributions.needed(imports.packages)
+        unfinished = self.folder / f"{function.name}.unfinished"
+        shutil.copyfile(self._base(needed), unfinished)
+        _add(unfinished, self._own_files(imports.files))
+        return Package(function, unfinished.replace(unfinished.with_suffix(".zip")), needed)
+
+    def _base(self, needed: list[str]) -> Path:
+        """A zip of dependencies alone: most functions need the same, and packing them takes longest."""
+        base = self.dependencies / f"{hashlib.sha256(' '.join(needed).encode()).hexdigest()}.base"
+        if not base.exists():
+            files = (self.dependencies / file for name in needed for file in self.distributions.files(name))
+            unfinished = base.with_suffix(".unfinished")
+            unfinished.unlink(missing_ok=True)
+            _add(unfinished, self._with_bytecode(self.dependencies, files))
+            unfinished.replace(base)
+        return base
+
+    def _own_files(self, modules: set[Path]) -> dict[str, Path]:
+        """The imported modules, and what is no module in the folders they are in: pages, fonts, templates."""
+        found = self._with_bytecode(self.sources, modules)
+        for folder in {module.parent for module in modules} - {self.sources / name for name in OWN}:
+            for file in folder.rglob("*"):
+                if file.is_file() and file.suffix not in {".py", ".pyc"}:
+                    found[str(file.relative_to(self.sources))] = file
+        return found
+
+    def _with_bytecode(self, root: Path, files: Iterable[Path]) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        for file in files:
+            both = (file, self._bytecode(file)) if file.suffix == ".py" else (file,)
+            found |= {str(each.relative_to(root)): each for each in both}
+        return found
+
+    def _bytecode(self, source: Path) -> Path:
+        tag = f"cpython-{self.target.python.replace('.', '')}"
+        return source.parent / "__pycache__" / f"{source.stem}.{tag}.pyc"
+
+
+def _add(path: Path, files: Mapping[str, Path]) -> None:
+    """The same files give the same bytes: sorted, of one date, with the same rights."""
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name].read_bytes())
+
+
+def _print_table(packages: Iterable[Package]) -> None:
+    print(f"{'function':16} {'zip':>10} {'unpacked':>10}  dependencies")
+    for package in packages:
+        sizes = (package.path.stat().st_size, package.unpacked_size)
+        zipped, unpacked = (f"{size / _KILOBYTE:,.0f} kB" for size in sizes)
+        print(f"{package.function.name:16} {zipped:>10} {unpacked:>10}  {len(package.distributions)}")
+
+
+def main() -> None:
+    """Build for Lambda, where serverless.yml expects the zips."""
+    packages = build(lambda_target(), functions())
+    for package in packages:
+        package.function.artifact.parent.mkdir(parents=True, exist_ok=True)
+        package.function.artifact.unlink(missing_ok=True)
+        os.link(package.path, package.function.artifact)
+    _print_table(packages)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(str(problem))

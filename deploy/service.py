@@ -1,0 +1,40 @@
+"""What serverless.yml says of its functions: the one list of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from local.project import ROOT
+
+SERVERLESS_YML = ROOT / "serverless.yml"
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda: `functions/auth/handler.handler` is `handler` in the module functions.auth.handler."""
+
+    name: str
+    handler: str
+    artifact: Path
+    """Where the deployment expects its zip."""
+
+    @property
+    def module(self) -> str:
+        return self.handler.rpartition(".")[0].replace("/", ".")
+
+
+def functions() -> list[Function]:
+    """Every function, in the order of serverless.yml."""
+    document: dict[str, Any] = yaml.safe_load(SERVERLESS_YML.read_text())
+    return [
+        Function(name, entry["handler"], ROOT / entry["package"]["artifact"])
+        for name, entry in document["functions"].items()
+    ]
+
+
+def runtime() -> str:
+    """The Python that Lambda runs: `3.13`."""
+    document: dict[str, Any] = yaml.safe_load(SERVERLESS_YML.read_text())
+    return str(document["provider"]["runtime"]).removeprefix("python")
