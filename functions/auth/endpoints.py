@@ -15,6 +15,7 @@ from functions.auth.schemas import (
     Session,
     User,
 )
+from functions.auth.usernames import Usernames
 from shared.application import group
 from shared.auth_api import AuthApi
 from shared.catalogue import (
@@ -42,11 +43,13 @@ router = group("/api/auth", "Authentication")
 @router.post(
     "/register",
     summary="Register a new user",
-    responses=open_problems(EmailAlreadyRegistered, WeakPassword, InvalidEmail, TooManyRequests),
+    responses=open_problems(
+        EmailAlreadyRegistered, UsernameTaken, WeakPassword, InvalidEmail, TooManyRequests
+    ),
 )
-def register(auth: AuthApi, user: Registration) -> Registered:
+def register(auth: AuthApi, names: Usernames, user: Registration) -> Registered:
     """Sign a user up with an e-mail address and a password."""
-    return Registered(data=User.model_validate(auth.sign_up(user.email, user.password, user.details())))
+    return Registered(data=User.model_validate(names.sign_up(auth, user)))
 
 
 @router.post(
@@ -54,9 +57,9 @@ def register(auth: AuthApi, user: Registration) -> Registered:
     summary="Log in",
     responses=open_problems(InvalidCredentials, EmailNotConfirmed, TooManyRequests),
 )
-def login(auth: AuthApi, form: Annotated[Login, Form()]) -> Session:
-    """Exchange e-mail address and password, sent as a form, for an access token."""
-    return Session.model_validate(auth.sign_in(form.username, form.password))
+def login(auth: AuthApi, names: Usernames, form: Annotated[Login, Form()]) -> Session:
+    """Exchange e-mail address or username, and the password, sent as a form, for an access token."""
+    return Session.model_validate(names.sign_in(auth, form))
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """Lambda entry."""
 
-from functions.auth.endpoints import router
+from functions.auth import endpoints, v1_endpoints
 from shared.application import create_app, lambda_handler
 
-app = create_app(router)
+app = create_app(endpoints.router, v1_endpoints.router)
 handler = lambda_handler(app)

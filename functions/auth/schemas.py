@@ -50,7 +50,7 @@ class Registered(BaseModel):
 
 
 class Login(BaseModel):
-    """A log-in form, as OAuth 2 has it: the e-mail address is the `username`."""
+    """A log-in form, as OAuth 2 has it: `username` is the username or the e-mail address."""
 
     username: Annotated[str, Field(max_length=320, examples=["user@example.com"]), STORABLE]
     password: Annotated[str, Field(max_length=1000, examples=["securepassword"]), STORABLE]

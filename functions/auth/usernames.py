@@ -1,0 +1,65 @@
+"""Usernames: to sign up with, and to log in by, without telling a stranger whether there is one."""
+
+import time
+from typing import Annotated, Any
+from uuid import uuid4
+
+import httpx
+from fastapi import Depends, Request
+
+from functions.auth.schemas import Login, Registration
+from shared.auth_api import Answer, Auth
+from shared.catalogue import InternalError, InvalidCredentials, ServiceUnavailable, UsernameTaken
+from shared.connection import connection
+from shared.database_errors import problem_of
+from shared.secret_key import secret_key
+from shared.settings import settings
+
+_REFUSAL_SECONDS = 0.5
+"""Longer than Supabase Auth takes to compare a password, which it does only for a user that exists."""
+
+
+class Names:
+    """What Supabase Auth knows nothing of: the usernames in the profiles."""
+
+    def __init__(self, request: Request) -> None:
+        self._request_id = request.state.request_id
+
+    def sign_up(self, auth: Auth, user: Registration) -> Answer:
+        """Make a user; answers it."""
+        try:
+            return auth.sign_up(user.email, user.password, user.details())
+        except InternalError:
+            # The profile was refused, and Supabase Auth says no more: "Database error saving new user".
+            if user.username and self._email_of(user.username):
+                raise UsernameTaken from None
+            raise
+
+    def sign_in(self, auth: Auth, form: Login) -> Answer:
+        """Open a session by e-mail address or username; answers its tokens."""
+        began = time.monotonic()
+        try:
+            return auth.sign_in(self._address(form.username), form.password)
+        except InvalidCredentials:
+            # All refusals take the same time, whether there is such a user or not.
+            time.sleep(max(0.0, began + _REFUSAL_SECONDS - time.monotonic()))
+            raise
+
+    def _address(self, name: str) -> str:
+        """The e-mail address to log in with; for an unknown username one that nobody has."""
+        return name if "@" in name else self._email_of(name) or f"{uuid4().hex}@username.invalid"
+
+    def _email_of(self, username: str) -> str | None:
+        headers = {"apikey": secret_key(), "Content-Profile": "v1", "X-Request-Id": self._request_id}
+        url = f"{settings().data_url}/rpc/email_of_username"
+        try:
+            answer = connection().post(url, json={"username": username}, headers=headers)
+        except httpx.TransportError as failure:
+            raise ServiceUnavailable from failure
+        if answer.is_error:
+            raise problem_of(answer)
+        email: Any = answer.json()
+        return email if isinstance(email, str) else None
+
+
+Usernames = Annotated[Names, Depends(Names)]
