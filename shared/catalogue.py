@@ -142,11 +142,12 @@ class Forbidden(Problem):
 
 
 class InvalidCredentials(Problem):
-    """E-mail address and password do not match."""
+    """Name and password do not match."""
 
     code = "invalid_credentials"
     status = HTTPStatus.UNAUTHORIZED
     headers = {"WWW-Authenticate": "Bearer"}
+    hint = "The name is the username or the e-mail address. Whether there is such a user is not told."
 
 
 class InvalidRefreshToken(Problem):
