@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 import httpx
@@ -10,6 +11,7 @@ from fastapi import Depends, Header, Request, Response
 from postgrest import CountMethod, SyncPostgrestClient
 from postgrest.base_request_builder import RequestConfig
 from pydantic import BaseModel
+from yarl import URL
 
 from shared.catalogue import ServiceUnavailable
 from shared.connection import connection
@@ -94,7 +96,10 @@ class Data:
     def _sent(
         self, request: DataRequest, parameters: Iterable[Parameter], accepted: int = 200
     ) -> httpx.Response:
-        request.params = httpx.QueryParams([*request.params.multi_items(), *parameters])
+        query = urlencode([*request.params.multi_items(), *parameters])
+        # Written out here: httpx takes twice as long to put parameters and address together.
+        request.path = URL(f"{request.path}?{query}", encoded=True)
+        cast(Any, request).params = None
         try:
             answer = request.send(httpx.Headers())
         except httpx.TransportError as failure:

@@ -39,7 +39,7 @@ class Keys(Protocol):
 
     algorithms: Sequence[str]
 
-    async def key(self, kid: object) -> Key | None: ...
+    async def key(self, token: str) -> Key | None: ...
 
 
 class SharedSecret:
@@ -50,7 +50,7 @@ class SharedSecret:
     def __init__(self, secret: str) -> None:
         self._secret = secret
 
-    async def key(self, kid: object) -> Key:  # noqa: ARG002 (there is only one)
+    async def key(self, token: str) -> Key:  # noqa: ARG002 (one key for all)
         return self._secret
 
 
@@ -66,7 +66,8 @@ class PublicKeys:
         self._fetched_at = float("-inf")
         self._fetching = threading.Lock()
 
-    async def key(self, kid: object) -> Key | None:
+    async def key(self, token: str) -> Key | None:
+        kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str):
             return None
         if self._wants_fetch(kid):
@@ -102,7 +103,7 @@ class Verifier:
 
     async def caller(self, token: str) -> Caller:
         try:
-            key = await self._keys.key(jwt.get_unverified_header(token).get("kid"))
+            key = await self._keys.key(token)
             if key is None:
                 raise InvalidToken
             claims = jwt.decode(
