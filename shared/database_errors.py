@@ -143,7 +143,7 @@ _BY_CODE: list[tuple[re.Pattern[str], Callable[[DatabaseError], Problem]]] = [
     (re.compile(pattern), problem)
     for pattern, problem in [
         (r"PT[45]\d\d", _domain_problem),
-        (r"23503|23505|23514", _broken_constraint),
+        (r"23503|23505|23514|23P01", _broken_constraint),
         (r"23502", _missing_value),
         (r"22003", lambda _: AmountOutOfRange()),
         (r"22...", lambda _: InvalidValue("A value has a form that its field does not accept.")),

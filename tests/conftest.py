@@ -21,25 +21,30 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def target(stack: Stack) -> Target:
     """Where the tests send their requests."""
-    return Target(stack.api_url, stack.supabase_url, stack.anon_key, stack.secret_key, stack.db_url)
+    return Target(
+        stack.api_url, stack.supabase_url, stack.anon_key, stack.secret_key, stack.jwt_secret, stack.db_url
+    )
 
 
 @pytest.fixture
-def anonymous(target: Target) -> httpx.Client:
+def anonymous(target: Target) -> Iterator[httpx.Client]:
     """Our API without a token."""
-    return target.api_client()
+    with target.api_client() as client:
+        yield client
 
 
 @pytest.fixture
-def alice(target: Target) -> Person:
+def alice(target: Target) -> Iterator[Person]:
     """A new user with empty books."""
-    return Person.registered(target, "alice")
+    with Person.enrolled(target, "alice") as person:
+        yield person
 
 
 @pytest.fixture
-def bob(target: Target) -> Person:
+def bob(target: Target) -> Iterator[Person]:
     """Another new user, whom nothing of Alice's concerns."""
-    return Person.registered(target, "bob")
+    with Person.enrolled(target, "bob") as person:
+        yield person
 
 
 @pytest.fixture
@@ -50,6 +55,7 @@ def dashboard(target: Target) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def service(target: Target) -> httpx.Client:
+def service(target: Target) -> Iterator[httpx.Client]:
     """The Data API on the tables, with the secret key."""
-    return target.data_client(target.secret_key, schema="public")
+    with target.data_client(target.secret_key, schema="public") as client:
+        yield client

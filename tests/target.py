@@ -1,8 +1,11 @@
 """What the tests are aimed at: where the API and the Data API of one stack are."""
 
+import time
 from dataclasses import dataclass
+from uuid import uuid4
 
 import httpx
+import jwt
 
 
 @dataclass(frozen=True)
@@ -13,10 +16,27 @@ class Target:
     supabase_url: str
     anon_key: str
     secret_key: str
+    jwt_secret: str
     db_url: str
 
     def api_client(self) -> httpx.Client:
         return httpx.Client(base_url=self.api_url, timeout=30)
+
+    def token(self, user_id: str, email: str) -> str:
+        """An access token as Supabase Auth issues them, of a session of its own."""
+        now = int(time.time())
+        claims = {
+            "iss": f"{self.supabase_url}/auth/v1",
+            "sub": user_id,
+            "aud": "authenticated",
+            "role": "authenticated",
+            "email": email,
+            "session_id": str(uuid4()),
+            "is_anonymous": False,
+            "iat": now,
+            "exp": now + 3600,
+        }
+        return jwt.encode(claims, self.jwt_secret, "HS256")
 
     def data_client(self, token: str, schema: str = "api") -> httpx.Client:
         """The Data API with a user's token or a key, on one schema."""
