@@ -10,7 +10,7 @@ from shared.catalogue import InvoiceNotFound
 from shared.lists import AtLeast, AtMost, Contains, ListQuery, Means, Since, Until, named_fields
 from shared.moments import Instant, Moment
 from shared.money import Money, MoneyParameter, Quantity, TaxRate
-from shared.texts import STORABLE, Address, Description, Name, Notes, Text
+from shared.texts import STORABLE, Address, Description, Name, Notes
 from shared.views import View
 
 Status = Literal["PENDING", "PAID", "CANCELLED"]
@@ -133,7 +133,9 @@ FieldsV1 = Annotated[
     str, STORABLE, AfterValidator(_named_fields), Field(description="Separated by commas. Default: all.")
 ]
 # A form sends what was left empty as an empty text, which is no search.
-Search = Annotated[Text | None, BeforeValidator(lambda text: text or None), Field(max_length=320)]
+Search = Annotated[
+    Annotated[str, Field(max_length=320), STORABLE] | None, BeforeValidator(lambda text: text or None)
+]
 
 
 class InvoiceQueryV1(ListQuery):
