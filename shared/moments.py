@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -59,7 +59,10 @@ _DAY_SCHEMA = {"type": "string", "format": "date"}
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time"}
 
 Moment = Annotated[
-    datetime | date, PlainValidator(_read), WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA]})
+    datetime | date,
+    PlainValidator(_read),
+    PlainSerializer(lambda moment: moment.isoformat(), return_type=str),
+    WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA]}),
 ]
 """A day or an instant; SQL takes a day as the instant at which it begins in the profile's zone."""
 

@@ -86,7 +86,8 @@ class PublicKeys:
                 return
             try:
                 answer = self._client.get(self._url).raise_for_status()
-                keys = jwt.PyJWKSet(answer.json()["keys"]).keys
+                published = answer.json()["keys"]
+                keys = jwt.PyJWKSet(published).keys if published else []
                 self._keys = {key.key_id: key for key in keys if key.key_id}
             except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as failure:
                 if kid not in self._keys:

@@ -1,0 +1,87 @@
+"""The catalogue of problems, the SQL that raises them, and the constraints that report themselves."""
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+import pytest
+
+import shared.catalogue
+from shared.database_errors import CONSTRAINTS, problem_of
+from shared.problems import Problem
+
+MIGRATIONS = "\n".join(path.read_text() for path in sorted(Path("supabase/migrations").glob("*.sql")))
+RAISED = set(re.findall(r"raise_problem\(\s*(\d{3}),\s*'(\w+)'", MIGRATIONS))
+NAMED = set(re.findall(r"constraint (\w+)\s+(?:check|unique|foreign key)", MIGRATIONS))
+
+# Constraints that no request can break: they guard what SQL computes, or tables that only we write.
+UNREACHABLE = {name for name in NAMED if name.endswith(("_adds_up", "_owner_key", "_serial_unique_per_user"))}
+
+problems = sorted(shared.catalogue.Problem.catalogue.values(), key=lambda problem: problem.code)
+
+
+@pytest.mark.parametrize("problem", problems, ids=lambda problem: problem.code)
+def test_a_problem_says_what_it_is(problem: type[Problem]) -> None:
+    assert problem.title()
+    assert not problem.title().endswith(".")
+    assert HTTPStatus(problem.status) >= HTTPStatus.BAD_REQUEST
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", problem.code)
+
+
+@pytest.mark.parametrize(("status", "code"), sorted(RAISED))
+def test_what_sql_raises_is_in_the_catalogue(status: str, code: str) -> None:
+    assert Problem.catalogue[code].status == int(status)
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRAINTS))
+def test_every_sentence_is_about_a_constraint_of_the_migrations(name: str) -> None:
+    table_column_key = re.fullmatch(r"(\w+?)_(\w+)_(fkey|key)", name)
+    assert name in MIGRATIONS or table_column_key, name
+
+
+def answer(code: str, message: str = "", hint: str = "", status: int = 400) -> httpx.Response:
+    return httpx.Response(status, json={"code": code, "message": message, "hint": hint, "details": None})
+
+
+class TestProblemOf:
+    def test_a_code_that_sql_raised_keeps_its_sentence(self) -> None:
+        problem = problem_of(answer("PT409", "Invoice INV-1 is paid already.", "invoice_already_paid"))
+        assert isinstance(problem, shared.catalogue.InvoiceAlreadyPaid)
+        assert problem.detail == "Invoice INV-1 is paid already."
+
+    def test_a_broken_constraint_is_told_in_words(self) -> None:
+        message = 'new row for relation "invoices" violates check constraint "invoices_due_not_before_issue"'
+        assert problem_of(answer("23514", message)).detail == "due_date must not be before issue_date."
+
+    def test_a_missing_value_names_its_field(self) -> None:
+        message = 'null value in column "amount" of relation "transactions" violates not-null constraint'
+        assert problem_of(answer("23502", message)).detail == "amount must have a value."
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("22003", "amount_out_of_range"),
+            ("22P02", "invalid_value"),
+            ("22008", "invalid_value"),
+            ("42501", "forbidden"),
+            ("PGRST301", "invalid_token"),
+            ("57014", "service_unavailable"),
+            ("40P01", "service_unavailable"),
+            ("PGRST003", "service_unavailable"),
+            ("42P01", "internal_error"),
+            ("XX000", "internal_error"),
+        ],
+    )
+    def test_a_code_of_postgresql(self, code: str, expected: str) -> None:
+        assert problem_of(answer(code, "secret details")).code == expected
+
+    def test_no_text_of_the_database_gets_out(self) -> None:
+        for code in ("42P01", "22P02", "23514", "42501"):
+            assert "secret" not in str(problem_of(answer(code, 'secret "details"')).body("1"))
+
+    @pytest.mark.parametrize("status", [502, 503, 504])
+    def test_a_gateway_in_between_may_answer_in_html(self, status: int) -> None:
+        problem = problem_of(httpx.Response(status, text="<html>"))
+        assert problem.code == "service_unavailable"
+        assert problem.headers == {"Retry-After": "1"}

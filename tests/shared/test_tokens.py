@@ -1,0 +1,198 @@
+"""Access tokens: what the door accepts, and everything it does not."""
+
+import asyncio
+import hmac
+import json
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from shared.catalogue import InvalidToken, ServiceUnavailable, TokenExpired
+from shared.tokens import Caller, PublicKeys, SharedSecret, Verifier
+
+ISSUER = "https://project.supabase.co/auth/v1"
+SECRET = "a shared secret of at least thirty-two characters"
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    """The claims of a signed-in user; None leaves one out."""
+    usual = {
+        "iss": ISSUER,
+        "aud": "authenticated",
+        "role": "authenticated",
+        "sub": str(uuid4()),
+        "session_id": str(uuid4()),
+        "is_anonymous": False,
+        "exp": int(time.time()) + 600,
+    }
+    return {name: value for name, value in (usual | changed).items() if value is not None}
+
+
+def verified(token: str, keys: Any = None) -> Caller:
+    return asyncio.run(Verifier(keys or SharedSecret(SECRET), ISSUER).caller(token))
+
+
+class TestSharedSecret:
+    def test_a_signed_in_user_is_the_caller(self) -> None:
+        token = jwt.encode(claims(sub="3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90"), SECRET)
+        caller = verified(token)
+        assert str(caller.user_id) == "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90"
+        assert caller.token == token
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"role": "service_role"},
+            {"role": "anon"},
+            {"role": None},
+            {"aud": "somebody else"},
+            {"aud": None},
+            {"iss": "https://evil.example/auth/v1"},
+            {"iss": None},
+            {"sub": "not a uuid"},
+            {"sub": None},
+            {"session_id": None},
+            {"session_id": "not a uuid"},
+            {"is_anonymous": True},
+            {"exp": None},
+            {"nbf": int(time.time()) + 600},
+        ],
+        ids=str,
+    )
+    def test_a_wrong_claim_is_refused(self, changed: dict[str, Any]) -> None:
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(**changed), SECRET))
+
+    def test_an_expired_token_says_so(self) -> None:
+        with pytest.raises(TokenExpired):
+            verified(jwt.encode(claims(exp=int(time.time()) - 31), SECRET))
+
+    def test_clocks_may_differ_by_a_few_seconds(self) -> None:
+        verified(jwt.encode(claims(exp=int(time.time()) - 5), SECRET))
+
+    def test_another_secret_is_refused(self) -> None:
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), "another secret of at least thirty-two characters"))
+
+    def test_no_signature_is_refused(self) -> None:
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), None, algorithm="none"))
+
+    @pytest.mark.parametrize("token", ["", "x", "a.b.c", "....", "é.é.é", "e30.e30."])
+    def test_junk_is_refused(self, token: str) -> None:
+        with pytest.raises(InvalidToken):
+            verified(token)
+
+
+@dataclass
+class KeyServer:
+    """The JWKS address of a Supabase Auth, over real HTTP."""
+
+    keys: dict[str, Any] = field(default_factory=dict)
+    fetched: int = 0
+    status: int = 200
+    url: str = ""
+
+    def add(self, kid: str, private_key: Any, algorithm: str) -> None:
+        family = jwt.algorithms.ECAlgorithm if algorithm == "ES256" else jwt.algorithms.RSAAlgorithm
+        key = json.loads(family.to_jwk(private_key.public_key()))
+        self.keys[kid] = key | {"kid": kid, "alg": algorithm, "use": "sig"}
+
+
+@pytest.fixture
+def key_server() -> Iterator[KeyServer]:
+    state = KeyServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            state.fetched += 1
+            body = json.dumps({"keys": list(state.keys.values())}).encode()
+            self.send_response(state.status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        state.url = f"http://127.0.0.1:{server.server_port}/auth/v1/.well-known/jwks.json"
+        yield state
+        server.shutdown()
+
+
+@pytest.fixture
+def public_keys(key_server: KeyServer) -> Iterator[PublicKeys]:
+    with httpx.Client(trust_env=False) as client:
+        yield PublicKeys(key_server.url, client)
+
+
+ES256 = ec.generate_private_key(ec.SECP256R1())
+RS256 = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class TestPublicKeys:
+    @pytest.mark.parametrize(
+        ("key", "algorithm"), [(ES256, "ES256"), (RS256, "RS256")], ids=["ES256", "RS256"]
+    )
+    def test_a_signed_in_user_is_the_caller(
+        self, key_server: KeyServer, public_keys: PublicKeys, key: Any, algorithm: str
+    ) -> None:
+        key_server.add("one", key, algorithm)
+        verified(jwt.encode(claims(), key, algorithm, {"kid": "one"}), public_keys)
+
+    def test_the_keys_are_kept(self, key_server: KeyServer, public_keys: PublicKeys) -> None:
+        key_server.add("one", ES256, "ES256")
+        for _ in range(5):
+            verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), public_keys)
+        assert key_server.fetched == 1
+
+    def test_made_up_key_ids_do_not_fetch_each_time(
+        self, key_server: KeyServer, public_keys: PublicKeys
+    ) -> None:
+        for number in range(5):
+            with pytest.raises(InvalidToken):
+                verified(jwt.encode(claims(), ES256, "ES256", {"kid": str(number)}), public_keys)
+        assert key_server.fetched == 1
+
+    def test_the_public_key_is_no_shared_secret(self, key_server: KeyServer, public_keys: PublicKeys) -> None:
+        """The classic confusion: an HS256 token signed with the public key's text."""
+        key_server.add("one", RS256, "RS256")
+        public_text = RS256.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        header, body, _ = jwt.encode(claims(), SECRET, "HS256", {"kid": "one"}).split(".")
+        signature = hmac.digest(public_text, f"{header}.{body}".encode(), "sha256")
+        forged = f"{header}.{body}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+        with pytest.raises(InvalidToken):
+            verified(forged, public_keys)
+
+    def test_another_key_under_a_known_id_is_refused(
+        self, key_server: KeyServer, public_keys: PublicKeys
+    ) -> None:
+        key_server.add("one", ES256, "ES256")
+        other = ec.generate_private_key(ec.SECP256R1())
+        forged = jwt.encode(claims(), other, "ES256", {"kid": "one"})
+        with pytest.raises(InvalidToken):
+            verified(forged, public_keys)
+
+    def test_a_token_without_key_id_is_refused(self, public_keys: PublicKeys) -> None:
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), ES256, "ES256"), public_keys)
+
+    def test_without_keys_nobody_is_told_that_the_token_is_wrong(
+        self, key_server: KeyServer, public_keys: PublicKeys
+    ) -> None:
+        key_server.status = 500
+        with pytest.raises(ServiceUnavailable):
+            verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), public_keys)
