@@ -19,6 +19,8 @@ class Function:
     handler: str
     artifact: Path
     """Where the deployment expects its zip."""
+    timeout: int
+    reads_secret_key: bool
 
     @property
     def module(self) -> str:
@@ -27,14 +29,24 @@ class Function:
 
 def functions() -> list[Function]:
     """Every function, in the order of serverless.yml."""
-    document: dict[str, Any] = yaml.safe_load(SERVERLESS_YML.read_text())
+    document = _document()
     return [
-        Function(name, entry["handler"], ROOT / entry["package"]["artifact"])
+        Function(
+            name,
+            entry["handler"],
+            ROOT / entry["package"]["artifact"],
+            entry.get("timeout", document["provider"]["timeout"]),
+            "SUPABASE_SECRET_KEY_PARAMETER" in entry.get("environment", {}),
+        )
         for name, entry in document["functions"].items()
     ]
 
 
 def runtime() -> str:
     """The Python that Lambda runs: `3.13`."""
+    return str(_document()["provider"]["runtime"]).removeprefix("python")
+
+
+def _document() -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(SERVERLESS_YML.read_text())
-    return str(document["provider"]["runtime"]).removeprefix("python")
+    return document

@@ -38,7 +38,7 @@ class Target:
         _run(*pip, *options, "--target", str(folder), "-r", str(requirements))
 
     def compile(self, folder: Path) -> None:
-        """Put bytecode beside each source: Lambda's disk is read-only, each cold start would compile again."""
+        """Put bytecode beside each source: Lambda's disk is read-only, each cold start would compile."""
         if self == lambda_target():
             _run("node", str(ROOT / "deploy" / "compile.mjs"), self.python, str(folder), _UNPACKED_AT)
             return

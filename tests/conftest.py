@@ -7,14 +7,28 @@ import psycopg
 import pytest
 
 from local.stack import Stack, running_stack
+from tests.deploy.emulator import running_emulator
 from tests.person import Person
 from tests.target import Target
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--target",
+        choices=["local", "lambda"],
+        default="local",
+        help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does",
+    )
+
+
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A local Supabase of this test run alone, with all migrations applied and the API in front of it."""
-    with running_stack() as running:
+    if request.config.getoption("--target") == "local":
+        with running_stack() as running:
+            yield running
+        return
+    with running_stack(api=False) as running, running_emulator(running.environment, running.ports.api):
         yield running
 
 
