@@ -66,7 +66,7 @@ class Problem(Exception):
 
     def response(self, request_id: str) -> Response:
         # ASCII, because a request may quote half a character that UTF-8 cannot write.
-        return Response(json.dumps(self.body(request_id)), self.status, self.headers, MEDIA_TYPE)
+        return Response(json.dumps(self.body(request_id)), int(self.status), self.headers, MEDIA_TYPE)
 
 
 class ProblemFieldError(BaseModel):
