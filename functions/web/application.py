@@ -1,0 +1,75 @@
+"""The application of the pages: like the others, but its errors are pages too."""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from functions.web import assets
+from functions.web.desk import go, page
+from functions.web.pages import (
+    accounts,
+    home,
+    invoices,
+    papers,
+    settings,
+    sign_in,
+    tax,
+    transactions,
+    writing,
+)
+from shared.browser import SessionCookie, sign_out
+from shared.catalogue import InternalError, MethodNotAllowed, NotFound, TokenExpired, Unauthorized
+from shared.door import Door
+from shared.problems import Problem
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def _show_problem(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, Problem)
+    if _wants_json(request):
+        return failure.response(request.state.request_id)
+    if isinstance(failure, Unauthorized):
+        return _to_login(request, failure)
+    return page(
+        request, "error.html", int(failure.status), problem=failure, request_id=request.state.request_id
+    )
+
+
+def _to_login(request: Request, problem: Problem) -> Response:
+    # One that has expired may have been renewed by another request just now: its cookie must not be lost.
+    if not isinstance(problem, TokenExpired):
+        sign_out(request)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return go("/login", **({"next": wanted} if request.method == "GET" and wanted != "/" else {}))
+
+
+async def _show_invalid_request(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, RequestValidationError)
+    return await _show_problem(request, NotFound())
+
+
+async def _show_http_exception(request: Request, failure: Exception) -> Response:
+    assert isinstance(failure, HTTPException)
+    known = {HTTPStatus.NOT_FOUND: NotFound, HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed}
+    problem = known.get(HTTPStatus(failure.status_code), InternalError)
+    return await _show_problem(request, problem(headers=failure.headers))
+
+
+def _create_app() -> FastAPI:
+    app = FastAPI(openapi_url=None, redirect_slashes=False, telemetry={"tracing": False, "metrics": False})
+    for family in (assets, home, sign_in, writing, invoices, papers, transactions, accounts, tax, settings):
+        app.include_router(family.router)
+    app.add_exception_handler(Problem, _show_problem)
+    app.add_exception_handler(RequestValidationError, _show_invalid_request)
+    app.add_exception_handler(HTTPException, _show_http_exception)
+    app.add_middleware(SessionCookie)
+    app.add_middleware(Door)
+    return app
+
+
+app = _create_app()

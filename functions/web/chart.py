@@ -1,0 +1,85 @@
+"""Figures as shapes: where the bars and points of a chart lie. Its amounts come from SQL and are only measured."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared.rupees import short_rupees
+
+_WIDTH, _HEIGHT = 720, 240
+_LEFT, _TOP, _BOTTOM = 56, 12, 28
+_LINES = 4
+_SERIES = ("sales", "receipts", "expenses")
+_BAR, _GAP = 11, 2
+
+
+def year(months: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Three bars and a point per month, on a scale that ends at a round number."""
+    top = _round_up(max((month[name] for month in months for name in _SERIES), default=Decimal(0)))
+    bottom = -_round_up(max((-month["net"] for month in months), default=Decimal(0)))
+    scale = _Scale(bottom, top)
+    step = (_WIDTH - _LEFT) / len(months)
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "left": _LEFT,
+        "zero": scale.y(Decimal(0)),
+        "lines": [{"y": scale.y(value), "label": short_rupees(value)} for value in scale.lines()],
+        "months": [_month(month, _LEFT + index * step, step, scale) for index, month in enumerate(months)],
+    }
+
+
+class _Scale:
+    """Rupees to pixels."""
+
+    def __init__(self, bottom: Decimal, top: Decimal) -> None:
+        self._bottom, self._top = bottom, top or Decimal(1)
+
+    def y(self, value: Decimal) -> float:
+        room = _HEIGHT - _TOP - _BOTTOM
+        return round(_TOP + float((self._top - value) / (self._top - self._bottom)) * room, 1)
+
+    def lines(self) -> list[Decimal]:
+        return [self._bottom + (self._top - self._bottom) * index / _LINES for index in range(_LINES + 1)]
+
+
+def _month(month: dict[str, Any], x: float, step: float, scale: _Scale) -> dict[str, Any]:
+    first_x = x + (step - len(_SERIES) * _BAR - (len(_SERIES) - 1) * _GAP) / 2
+    return {
+        **month,
+        "name": date.fromisoformat(month["month"]).strftime("%b"),
+        "x": round(x, 1),
+        "step": round(step, 1),
+        "middle": round(x + step / 2, 1),
+        "net_y": scale.y(month["net"]),
+        "bars": [
+            {
+                "name": name,
+                "x": round(first_x + index * (_BAR + _GAP), 1),
+                "y": scale.y(month[name]),
+                "width": _BAR,
+                "height": round(scale.y(Decimal(0)) - scale.y(month[name]), 1),
+            }
+            for index, name in enumerate(_SERIES)
+        ],
+    }
+
+
+def _round_up(value: Decimal) -> Decimal:
+    """The next 1, 2, 4, 5 or 8 with zeros, so that quarters of it are round too."""
+    if value <= 0:
+        return Decimal(0)
+    size = Decimal(10) ** value.adjusted()
+    return next(size * lead for lead in (1, 2, 4, 5, 8, 10) if size * lead >= value)
+
+
+def sparkline(values: Sequence[Decimal], width: int = 120, height: int = 32) -> str:
+    """The points of a small line without axes."""
+    low, high = min(values), max(values)
+    room = high - low or Decimal(1)
+    step = width / max(len(values) - 1, 1)
+    return " ".join(
+        f"{index * step:.1f},{2 + float((high - value) / room) * (height - 4):.1f}"
+        for index, value in enumerate(values)
+    )

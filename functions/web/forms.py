@@ -1,0 +1,190 @@
+"""Posted forms: whether they are ours, what they say, and what is wrong with it, field by field."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+
+from shared.browser import CurrentSession, comes_from_us
+from shared.catalogue import Forbidden
+from shared.problems import Problem
+
+FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
+_KEY = "idempotency_key"
+_FIRST_YEAR = 1900
+_AMOUNT_NOISE = re.compile(r"[₹,\s\u00a0]")
+_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,6})?")
+_FIELD_OF_CODE = {
+    "invalid_gstin": "customer_gstin",
+    "due_before_issue": "due_date",
+    "invoice_number_taken": "invoice_number",
+    "unknown_state": "place_of_supply",
+    "username_taken": "username",
+    "invalid_time_zone": "time_zone",
+    "email_already_registered": "email",
+    "invalid_email": "email",
+    "weak_password": "password",
+    "transfer_to_same_account": "transfer_account_id",
+    "transfer_account_not_found": "transfer_account_id",
+}
+
+
+@dataclass
+class Form:
+    """The fields of a form. Reading one that is wrong notes the error and answers None."""
+
+    fields: dict[str, list[str]]
+    errors: dict[str, str] = field(default_factory=dict)
+    message: str = ""
+    """What is wrong with the form as a whole."""
+
+    def __getitem__(self, name: str) -> str:
+        return self.fields.get(name, [""])[0]
+
+    def listed(self, name: str) -> list[str]:
+        return self.fields.get(name, [])
+
+    @property
+    def key(self) -> str:
+        """What makes a replayed form harmless: drawn when the form was shown, sent on as Idempotency-Key."""
+        try:
+            return str(UUID(self[_KEY]))
+        except ValueError:
+            self.fields[_KEY] = [str(uuid4())]
+            return self[_KEY]
+
+    def renew_key(self) -> None:
+        self.fields[_KEY] = [str(uuid4())]
+
+    def text(self, name: str, label: str = "") -> str | None:
+        """A line or more of text; with a label it must be there."""
+        value = self[name].strip()
+        if not value and label:
+            self.errors[name] = f"Enter {label}."
+        return value or None
+
+    def amount(self, name: str, label: str = "") -> str | None:
+        """Rupees, as people write them: 1,23,456.50."""
+        return self._checked(name, label, lambda text: number_text(text, 2))
+
+    def rate(self, name: str, label: str = "") -> str | None:
+        return self._checked(name, label, lambda text: number_text(text.removesuffix("%"), 3))
+
+    def day(self, name: str, label: str = "") -> str | None:
+        return self._checked(name, label, day_text)
+
+    def uuid(self, name: str, label: str = "") -> str | None:
+        return self._checked(name, label, _uuid_text)
+
+    def _checked(self, name: str, label: str, read: Callable[[str], str]) -> str | None:
+        text = self.text(name, label)
+        if text is None:
+            return None
+        try:
+            return read(text)
+        except ValueError as failure:
+            self.errors[name] = str(failure)
+            return None
+
+    def take(self, problem: Problem) -> None:
+        """Put a problem where it belongs: at its field, or above the form."""
+        if problem.code == "idempotency_key_reused":
+            self.renew_key()
+            self.message = "This form was sent before with other values. Look through it and send it again."
+            return
+        name = self._field_of(problem)
+        if name:
+            self.errors[name] = _sentence(problem.detail)
+        else:
+            self.message = _sentence(problem.detail)
+
+    def _field_of(self, problem: Problem) -> str | None:
+        named = _FIELD_OF_CODE.get(problem.code, problem.detail.split(" ", maxsplit=1)[0])
+        if named == "customer_gstin" and named not in self.fields:
+            named = "gstin"
+        return named if named in self.fields else None
+
+
+def number_text(text: str, decimals: int) -> str:
+    """The digits of a number, without grouping; ValueError says what is wrong, to a person."""
+    digits = _AMOUNT_NOISE.sub("", text)
+    if not digits.isascii() or not _NUMBER.fullmatch(digits):
+        raise ValueError("Enter a number, like 1,500 or 1500.50.")
+    try:
+        value = Decimal(digits)
+    except InvalidOperation:
+        raise ValueError("Enter a number.") from None
+    if -int(value.normalize().as_tuple().exponent) > decimals:
+        raise ValueError(f"At most {decimals} decimals.")
+    return f"{value:f}"
+
+
+def day_text(text: str) -> str:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("Enter a date.") from None
+    if day.year < _FIRST_YEAR:
+        raise ValueError(f"Enter a date after {_FIRST_YEAR}.")
+    return day.isoformat()
+
+
+def _uuid_text(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError("Choose one of the list.") from None
+
+
+def _sentence(detail: str) -> str:
+    """`customer_name has 1 to 200 characters.` for people: without the underscore."""
+    first, _, rest = detail.partition(" ")
+    return f"{first.replace('_', ' ').capitalize()} {rest}" if "_" in first else detail
+
+
+async def _fields(request: Request) -> dict[str, list[str]]:
+    form = await request.form()
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value.replace("\0", ""))
+    return fields
+
+
+async def _our_form(request: Request) -> Form:
+    if not comes_from_us(request.headers):
+        raise Forbidden("This form was sent from another site.")
+    return Form(await _fields(request))
+
+
+async def _session_form(form: Annotated[Form, Depends(_our_form)], session: CurrentSession) -> Form:
+    if not session.accepts(form[FORM_TOKEN]):
+        raise Forbidden("This form belongs to another session. Open the page again.")
+    return form
+
+
+OpenForm = Annotated[Form, Depends(_our_form)]
+"""A form of somebody who need not be signed in."""
+
+SessionForm = Annotated[Form, Depends(_session_form)]
+"""A form of the signed-in user, with the token of the very session."""
+
+
+def filters_of(request: Request, readers: dict[str, Callable[[str], str]]) -> dict[str, Any]:
+    """Filters from the address; what makes no sense is left out, as if it were not there."""
+    return dict(_read_filters(request, readers))
+
+
+def _read_filters(request: Request, readers: dict[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
+    for name, read in readers.items():
+        text = request.query_params.get(name, "").strip().replace("\0", "")
+        if text:
+            try:
+                yield name, read(text)
+            except ValueError:
+                continue

@@ -1,0 +1,77 @@
+"""Accounts with their last movements."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Response
+
+from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.forms import Form, SessionForm
+from shared.catalogue import AccountNotFound
+from shared.problems import Problem
+
+router = APIRouter()
+
+
+@router.get("/accounts")
+def list_accounts(desk: UserDesk) -> Response:
+    return _show(desk, Form({}))
+
+
+def _show(desk: Desk, form: Form, status: int = HTTPStatus.OK, about: str = "") -> Response:
+    return desk.page("accounts.html", status, books=desk.read("accounts_page"), form=form, about=about)
+
+
+@router.post("/accounts")
+def open_account(desk: UserDesk, form: SessionForm) -> Response:
+    account = {"name": form.text("name", "a name"), "balance": form.amount("balance") or "0"}
+    if not form.errors:
+        try:
+            desk.write(form, "create_account", account=account)
+            return go("/accounts", done="account_created")
+        except Problem as problem:
+            if not belongs_on_the_form(problem):
+                raise
+            form.take(problem)
+    return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@router.post("/accounts/{account_id}")
+def change_account(desk: UserDesk, account_id: str, form: SessionForm) -> Response:
+    """Rename it, adjust its balance, make it the default one; or close it and move what it holds."""
+    known_id = _known_id(account_id)
+    if form["action"] == "delete":
+        return _close(desk, known_id, form)
+    account: dict[str, object] = {
+        "name": form.text("name", "a name"),
+        "balance": form.amount("balance", "the balance"),
+    }
+    if form["is_default"] == "yes":
+        account["is_default"] = True
+    if not form.errors:
+        try:
+            desk.write(form, "update_account", account_id=known_id, account=account)
+            return go("/accounts", done="account_updated")
+        except Problem as problem:
+            if not belongs_on_the_form(problem):
+                raise
+            form.take(problem)
+    return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
+
+
+def _close(desk: Desk, account_id: str, form: Form) -> Response:
+    receiver = form.uuid("transfer_to_account_id")
+    try:
+        desk.write(form, "delete_account", account_id=account_id, transfer_to_account_id=receiver)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        form.message = problem.detail
+        return _show(desk, form, int(problem.status), about=account_id)
+    return go("/accounts", done="account_deleted")
+
+
+def _known_id(text: str) -> str:
+    known = Form({"id": [text]}).uuid("id")
+    if not known:
+        raise AccountNotFound
+    return known

@@ -1,0 +1,134 @@
+"""The list of invoices, the search, the page of one, and what can be done with it."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.forms import Form, SessionForm, day_text, filters_of, number_text
+from shared.problems import Problem
+
+router = APIRouter()
+
+STATUSES = ("draft", "sent", "overdue", "paid", "cancelled")
+_SORTS = ("date", "due", "amount", "customer", "number")
+_STATUS_OF_WORD = {"pending": "pending", **{status: status for status in (*STATUSES, "sent")}}
+_DONE = {"sent": "sent", "paid": "paid", "cancelled": "cancelled", "pending": "reopened"}
+
+
+def _one_of(*allowed: str) -> Any:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError
+        return text
+
+    return read
+
+
+_FILTERS = {
+    "status": _one_of("open", *STATUSES),
+    "q": lambda text: text[:200],
+    "from": day_text,
+    "to": day_text,
+    "due_from": day_text,
+    "due_to": day_text,
+    "min": lambda text: number_text(text, 2),
+    "max": lambda text: number_text(text, 2),
+    "sort": _one_of(*_SORTS),
+    "order": _one_of("asc", "desc"),
+    "after": lambda text: Form({"after": [text]}).uuid("after") or "",
+}
+
+
+@router.get("/invoices")
+def list_invoices(request: Request, desk: UserDesk) -> Response:
+    filters = {name: value for name, value in filters_of(request, _FILTERS).items() if value}
+    listed = desk.read("invoices_page", filters=filters)
+    return desk.page(
+        "invoices.html", listed=listed, filters=filters, **_chips(listed, filters), **_next(listed, filters)
+    )
+
+
+def _chips(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
+    """The links by status, each with how many invoices it leads to; the other filters stay."""
+    kept = {name: value for name, value in filters.items() if name not in {"status", "after"}}
+    counts = {status: listed["counts"].get(status, {"count": 0, "amount": 0}) for status in STATUSES}
+    return {
+        "counts": counts,
+        "total_count": sum(known["count"] for known in counts.values()),
+        "address": lambda **changes: _address(kept, changes),
+        "is_filtered": bool(set(filters) - {"sort", "order", "after"}),
+    }
+
+
+def _address(filters: dict[str, str], changes: dict[str, str]) -> str:
+    query = urlencode({name: value for name, value in {**filters, **changes}.items() if value})
+    return f"/invoices?{query}" if query else "/invoices"
+
+
+def _next(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
+    shown = listed["invoices"][: listed["page_size"]]
+    more = len(listed["invoices"]) > len(shown)
+    next_page = _address(filters, {"after": shown[-1]["id"]}) if more else None
+    return {"invoices": shown, "next_page": next_page}
+
+
+# Search -------------------------------------------------------------------------------------------
+
+
+@router.get("/search")
+def show_search(desk: UserDesk) -> Response:
+    return desk.page("search.html", form=Form({}), found=None)
+
+
+@router.post("/search")
+def search(desk: UserDesk, form: SessionForm) -> Response:
+    """By number first; a text that is no number is looked for in customers' names and addresses too."""
+    text = form.text("invoice_number", "an invoice number or a customer")
+    if text is None:
+        return desk.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
+    found = desk.read("invoices_page", filters={"q": text[:200]})["invoices"]
+    exact = [row for row in found if row["invoice_number"].casefold() == text.casefold()]
+    if exact or len(found) == 1:
+        return go(f"/invoice/{(exact or found)[0]['id']}")
+    return desk.page("search.html", form=form, found=found)
+
+
+# One invoice --------------------------------------------------------------------------------------
+
+
+@router.get("/invoice/{reference}")
+def show_invoice(desk: UserDesk, reference: str) -> Response:
+    return _show(desk, reference, Form({}))
+
+
+def _show(desk: Desk, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
+    return desk.page("invoice.html", status, shown=desk.read("invoice_page", invoice=reference), form=form)
+
+
+@router.post("/invoice/{reference}/status")
+def set_status(desk: UserDesk, reference: str, form: SessionForm) -> Response:
+    """PENDING, PAID and CANCELLED of the document, or a status of ours."""
+    status = _STATUS_OF_WORD.get(form["status"].strip().lower())
+    if status is None:
+        form.message = "A status is PENDING, PAID or CANCELLED."
+        return _show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    payment = {"account_id": form.uuid("account_id"), "date": form.day("date")}
+    if form.errors:
+        return _show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        desk.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        form.take(problem)
+        return _show(desk, reference, form, int(problem.status))
+    return go(f"/invoice/{reference}", done=form["done"] or _DONE.get(status, "updated"))
+
+
+@router.post("/invoice/{reference}/delete")
+def delete(desk: UserDesk, reference: str, form: SessionForm) -> Response:
+    desk.write(form, "remove_invoice", reference=reference)
+    return go("/invoices", done="deleted")
