@@ -271,6 +271,13 @@ class LedgerIsAppendOnly(Problem):
     hint = "Write the opposite movement."
 
 
+class AuditIsAppendOnly(Problem):
+    """The audit trail is never changed."""
+
+    code = "audit_is_append_only"
+    status = HTTPStatus.CONFLICT
+
+
 class EntryCountIsKept(Problem):
     """The count of ledger entries is kept by the ledger."""
 
