@@ -161,18 +161,22 @@ comment on function private.checked_gstin is 'A GSTIN trimmed and in upper case,
 
 create function private.unusual_rates(day date, rates numeric[])
 returns numeric[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(array_agg(distinct trim_scale(asked.rate)), '{}')
-    from unnest(rates) as asked (rate)
-    where
-        asked.rate is not null
-        and not exists (
-            select from public.gst_rates as known
-            where known.rate = asked.rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
-        )
+begin
+    return array(
+        select distinct trim_scale(asked.rate)
+        from unnest(rates) as asked (rate)
+        where
+            asked.rate is not null
+            and not exists (
+                select from public.gst_rates as known
+                where known.rate = asked.rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
+            )
+    );
+end;
 $$;
 grant execute on function private.unusual_rates to authenticated;
 comment on function private.unusual_rates is 'Those of the rates that were no GST rates on that day.';

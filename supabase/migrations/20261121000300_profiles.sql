@@ -108,11 +108,15 @@ for each row when (new.email is distinct from old.email) execute function privat
 
 create function private.time_zone(user_id uuid)
 returns text
-language sql
+language plpgsql -- not sql, which is planned anew at each call unless it is inlined
 stable
 security definer -- a policy on profiles must not hide the zone from a trigger
 set search_path = ''
-as $$ select coalesce((select time_zone from public.profiles where id = user_id), 'Asia/Kolkata') $$;
+as $$
+begin
+    return coalesce((select time_zone from public.profiles where id = user_id), 'Asia/Kolkata');
+end;
+$$;
 grant execute on function private.time_zone to authenticated, service_role;
 comment on function private.time_zone is 'The time zone of a user''s profile.';
 
@@ -127,14 +131,21 @@ comment on function private.today is 'The day it is now in the profile''s time z
 
 create function private.lock_books(user_id uuid)
 returns void
-language sql
+language plpgsql
 security definer -- row locks need UPDATE, which callers hold on a few columns only
 set search_path = ''
 as $$
+begin
+    -- Each trigger of a statement asks; the first one in a transaction waits.
+    if current_setting('private.locked_books', true) = user_id::text then
+        return;
+    end if;
     -- One writer at a time per user: every order of row locks inside one tenant is then free of deadlocks, invoice
     -- numbers have no gaps, and a stored answer can't be missed. `no key`, because the foreign-key checks of the rows
     -- being written take `key share` on the same profile.
-    select from public.profiles where id = user_id for no key update
+    perform 1 from public.profiles where id = user_id for no key update;
+    perform set_config('private.locked_books', user_id::text, true);
+end;
 $$;
 grant execute on function private.lock_books to authenticated, service_role;
 comment on function private.lock_books is 'Waits until nobody else writes to this user''s books, until the end of the transaction.';

@@ -21,24 +21,30 @@ create index blacklisted_tokens_user_id_idx on public.blacklisted_tokens (user_i
 
 create function private.session_is_revoked()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer -- the black list is read on behalf of the very token it may hold
 set search_path = ''
 as $$
-    select exists (
+begin
+    return exists (
         select from public.blacklisted_tokens where session_id = (auth.jwt() ->> 'session_id')::uuid
-    )
+    );
+end;
 $$;
 grant execute on function private.session_is_revoked to authenticated, service_role, anon;
 comment on function private.session_is_revoked is 'Whether the calling token was logged out.';
 
 create function private.current_user_id()
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
-as $$ select case when not private.session_is_revoked() then auth.uid() end $$;
+as $$
+begin
+    return case when not private.session_is_revoked() then auth.uid() end;
+end;
+$$;
 grant execute on function private.current_user_id to authenticated, service_role, anon;
 comment on function private.current_user_id is 'The caller, or null when its token was logged out. Every policy compares with it.';
 

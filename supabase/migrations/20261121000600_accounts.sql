@@ -93,15 +93,17 @@ for each statement execute function private.refuse_truncate();
 
 create function private.lock_accounts(account_ids uuid[])
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     -- In id order, so that two bulk writes over the same accounts queue instead of deadlocking;
     -- `no key`, because the foreign-key checks of the rows just inserted already hold `key share`.
-    select from public.accounts
+    perform 1 from public.accounts
     where id = any(account_ids)
     order by id
-    for no key update
+    for no key update;
+end;
 $$;
 comment on function private.lock_accounts is 'Takes the rows of the accounts until the end of the transaction.';
 

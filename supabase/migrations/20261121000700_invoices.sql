@@ -136,16 +136,21 @@ create index invoice_items_user_id_idx on public.invoice_items (user_id);
 
 -- Numbers ------------------------------------------------------------------------------------------
 
-create function private.take_numbers(owner uuid, series text, how_many bigint)
+create function private.take_numbers(owner uuid, series_name text, how_many bigint)
 returns bigint
-language sql
+language plpgsql
 security definer -- counters are nobody's to write
 set search_path = ''
 as $$
+declare
+    last_taken bigint;
+begin
     insert into private.counters as counter (user_id, series, last_value)
-    values (owner, take_numbers.series, how_many)
+    values (owner, series_name, how_many)
     on conflict (user_id, series) do update set last_value = counter.last_value + how_many
-    returning last_value - how_many + 1
+    returning last_value into last_taken;
+    return last_taken - how_many + 1;
+end;
 $$;
 comment on function private.take_numbers is 'The first of how_many consecutive numbers of a series; they are used up.';
 
@@ -354,7 +359,10 @@ begin
         where touched.id = any(invoice_ids)
         group by touched.id
     ) as lines
-    where invoice.id = lines.id;
+    where
+        invoice.id = lines.id
+        and (invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.unusual_rates)
+        is distinct from (lines.taxable_value, lines.cgst, lines.sgst, lines.igst, lines.unusual_rates);
 end;
 $$;
 comment on function private.sum_invoices is 'Brings the totals of invoices in line with their lines.';

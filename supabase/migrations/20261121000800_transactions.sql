@@ -102,19 +102,21 @@ for each row execute function private.touch();
 
 create function private.movements_of(written public.transactions, direction integer)
 returns setof private.movement
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-    select
-        written.user_id,
-        written.account_id,
-        written.id,
-        direction * case when written.transaction_type = 'sale' then written.amount else - written.amount end
-    where written.transaction_type in ('sale', 'expense') or written.transfer_account_id is not null
-    union all
-    select written.user_id, written.transfer_account_id, written.id, direction * written.amount
-    where written.transfer_account_id is not null
+begin
+    if written.transaction_type in ('sale', 'expense') or written.transfer_account_id is not null then
+        return next row(
+            written.user_id, written.account_id, written.id,
+            direction * case when written.transaction_type = 'sale' then written.amount else - written.amount end
+        );
+    end if;
+    if written.transfer_account_id is not null then
+        return next row(written.user_id, written.transfer_account_id, written.id, direction * written.amount);
+    end if;
+end;
 $$;
 comment on function private.movements_of is
 'How a transaction moves balances (direction 1), or how taking it back does (-1): sale in, expense out, transfer from one to the other.';

@@ -213,11 +213,15 @@ comment on function private.follow_sales is 'Brings generated invoices in line w
 
 create function private.settle_invoices(invoice_ids uuid[])
 returns void
-language sql
+language plpgsql
 security definer -- the payer may write the status, a trigger must
 set search_path = ''
 as $$
-    update public.invoices set status = 'paid' where id = any(invoice_ids) and status <> 'paid'
+begin
+    if exists (select from public.invoices where id = any(invoice_ids) and status <> 'paid') then
+        update public.invoices set status = 'paid' where id = any(invoice_ids) and status <> 'paid';
+    end if;
+end;
 $$;
 comment on function private.settle_invoices is 'Marks the invoices paid that a transaction now pays.';
 
@@ -410,7 +414,7 @@ security definer -- records payments whoever writes the invoice
 set search_path = ''
 as $$
 declare
-    paid_ids constant uuid[] := array(select id from new_rows where status = 'paid');
+    paid_ids constant uuid[] := array(select id from new_rows where status = 'paid' and origin = 'invoice');
 begin
     if paid_ids <> '{}' then
         perform private.pay_invoices(paid_ids);

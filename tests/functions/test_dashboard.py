@@ -1,0 +1,168 @@
+"""The same law for every door: SQL as the dashboard writes it, and the Data API with the secret key or a user's token."""
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from psycopg import errors
+
+from tests.person import Person, checked
+from tests.target import Target
+
+Rows = list[tuple[Any, ...]]
+
+
+def rows(dashboard: psycopg.Connection, query: str, *values: object) -> Rows:
+    return dashboard.execute(query, values).fetchall()
+
+
+class TestSql:
+    def test_a_sale_moves_the_default_account_and_writes_its_invoice(
+        self, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
+        rows(
+            dashboard,
+            "insert into transactions (user_id, transaction_type, amount) values (%s, 'sale', 118) returning id",
+            alice.id,
+        )
+        assert alice.balance() == 118
+        [invoice] = alice.read("/api/invoices")
+        assert (invoice["subtotal"], invoice["tax_amount"], invoice["status"]) == (100.00, 18.00, "paid")
+        assert alice.faults() == []
+
+    def test_ten_rows_in_one_statement(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        here, there = alice.account("Here"), alice.account("There")
+        dashboard.execute(
+            """
+            insert into transactions (user_id, account_id, transfer_account_id, transaction_type, amount, date)
+            select
+                %(user)s,
+                case when n %% 2 = 0 then %(here)s::uuid else %(there)s::uuid end,
+                case when n > 8 then case when n %% 2 = 0 then %(there)s::uuid else %(here)s::uuid end end,
+                case when n > 8 then 'transfer' when n > 5 then 'expense' else 'sale' end,
+                n,
+                '2026-03-01T00:00:00Z'
+            from generate_series(1, 10) as n
+            """,
+            {"user": alice.id, "here": here["id"], "there": there["id"]},
+        )
+        # Here: sales 2 + 4, expenses 6 + 8, transfer 10 out and 9 in. There: sales 1 + 3 + 5, expense 7, 9 out, 10 in.
+        assert alice.read(f"/api/accounts/{here['id']}")["balance"] == -9
+        assert alice.read(f"/api/accounts/{there['id']}")["balance"] == 3
+        numbers = [invoice["invoice_number"] for invoice in alice.read("/api/invoices", sort_by="created_at")]
+        assert sorted(numbers) == [f"INV-2026-03-{number:04}" for number in range(1, 6)]
+        assert alice.faults() == []
+
+    def test_a_typed_balance_is_an_adjustment(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        account = alice.account(balance=100)
+        dashboard.execute("update accounts set balance = 75.25 where id = %s", (account["id"],))
+        entries = rows(
+            dashboard,
+            "select kind, amount, balance_after from ledger_entries where account_id = %s order by entry_number",
+            account["id"],
+        )
+        assert entries == [
+            ("opening", Decimal("100.00"), Decimal("100.00")),
+            ("adjustment", Decimal("-24.75"), Decimal("75.25")),
+        ]
+        assert alice.faults() == []
+
+    def test_an_invoice_typed_row_by_row(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        [(invoice_id,)] = rows(
+            dashboard, "insert into invoices (user_id, customer_name) values (%s, 'Asha') returning id", alice.id
+        )
+        dashboard.execute(
+            "insert into invoice_items (invoice_id, user_id, description, quantity, unit_price) "
+            "values (%s, %s, 'Design', 2, 50)",
+            (invoice_id, alice.id),
+        )
+        assert alice.read(f"/api/invoices/{invoice_id}")["total_amount"] == 118
+        dashboard.execute("update invoices set status = 'paid' where id = %s", (invoice_id,))
+        assert alice.balance() == 118
+        dashboard.execute("update invoices set status = 'sent' where id = %s", (invoice_id,))
+        assert (alice.balance(), alice.faults()) == (0, [])
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "insert into transactions (user_id, transaction_type, amount) values (%(user)s, 'sale', 0)",
+            "insert into transactions (user_id, transaction_type, amount) values (%(user)s, 'sale', 'NaN')",
+            "insert into transactions (user_id, transaction_type, amount) values (%(user)s, 'gift', 1)",
+            "insert into accounts (user_id, name, balance) values (%(user)s, 'A', 'NaN')",
+            "insert into invoices (user_id, customer_name, tax_rate) values (%(user)s, 'A', 101)",
+            "insert into invoices (user_id, customer_name, customer_gstin) values (%(user)s, 'A', '29AAACZ0001A1Z5')",
+            "insert into invoices (user_id, customer_name, status) values (%(user)s, 'A', 'paid')",
+            "update accounts set entry_count = 7 where user_id = %(user)s",
+            "update ledger_entries set amount = 1 where user_id = %(user)s",
+            "delete from ledger_entries where user_id = %(user)s",
+            "truncate ledger_entries",
+            "delete from accounts where user_id = %(user)s",
+            "update profiles set time_zone = 'Mars/Base' where id = %(user)s",
+        ],
+    )
+    def test_what_the_api_refuses_is_refused(
+        self, alice: Person, dashboard: psycopg.Connection, statement: str
+    ) -> None:
+        alice.sale(10)
+        with pytest.raises(psycopg.Error):
+            dashboard.execute(statement, {"user": alice.id})
+        assert (alice.balance(), alice.faults()) == (10, [])
+
+    def test_a_row_of_one_user_cannot_name_anothers(
+        self, alice: Person, bob: Person, dashboard: psycopg.Connection
+    ) -> None:
+        foreign = bob.account()["id"]
+        with pytest.raises(errors.ForeignKeyViolation):
+            dashboard.execute(
+                "insert into transactions (user_id, account_id, transaction_type, amount) values (%s, %s, 'sale', 1)",
+                (alice.id, foreign),
+            )
+        assert bob.balance() == 0
+
+    def test_a_deleted_user_takes_everything_along(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        alice.pay(alice.invoice())
+        alice.sale(10)
+        alice.expense(118, tax_rate=18, date="2023-01-01T00:00:00Z")
+        alice.account("Second", balance=5)
+        dashboard.execute("delete from auth.users where id = %s", (alice.id,))
+        for table in ("profiles", "accounts", "ledger_entries", "transactions", "invoices", "invoice_items"):
+            column = "id" if table == "profiles" else "user_id"
+            assert rows(dashboard, f"select count(*) from {table} where {column} = %s", alice.id) == [(0,)]  # noqa: S608
+
+
+class TestDataApi:
+    def test_the_service_role_obeys_the_same_rules(self, alice: Person, service: httpx.Client) -> None:
+        sale = {"user_id": alice.id, "transaction_type": "sale", "amount": 118}
+        checked(service.post("/transactions", json=[sale, {**sale, "amount": 59}]), 201)
+        assert alice.balance() == 177
+        checked(service.patch("/transactions", params={"user_id": f"eq.{alice.id}", "amount": "eq.59"}, json={"amount": 118}), 204)
+        checked(service.delete("/transactions", params={"user_id": f"eq.{alice.id}", "limit": "1", "order": "id"}), 204)
+        assert alice.balance() == 118
+        statuses = sorted(invoice["status"] for invoice in alice.read("/api/invoices"))
+        assert (statuses, alice.faults()) == (["cancelled", "paid"], [])
+        assert service.post("/transactions", json={**sale, "amount": -1}).json()["code"] == "23514"
+        assert service.patch("/ledger_entries", params={"user_id": f"eq.{alice.id}"}, json={"amount": 1}).status_code == 403
+
+    def test_a_user_may_write_tables_within_the_rules(self, alice: Person, target: Target) -> None:
+        with target.data_client(alice.token, schema="public") as tables:
+            checked(tables.post("/accounts", json={"name": "Cash", "balance": 10}), 201)
+            checked(tables.post("/transactions", json={"transaction_type": "expense", "amount": 4}), 201)
+            assert alice.balance() == 6
+            for path, body in (
+                ("/invoices", {"customer_name": "A", "total_amount": 5}),
+                ("/accounts", {"name": "B", "entry_count": 1}),
+                ("/ledger_entries", {"amount": 5}),
+                ("/tax_filings", {"tax_type": "gst"}),
+            ):
+                assert tables.post(path, json=body).status_code == 403
+        assert alice.faults() == []
+
+    def test_a_statement_of_a_thousand_rows(self, alice: Person, target: Target) -> None:
+        sales = [{"transaction_type": "sale", "amount": 1.18, "date": "2026-04-01T00:00:00Z"}] * 1000
+        with target.data_client(alice.token, schema="public") as tables:
+            checked(tables.post("/transactions", json=sales), 201)
+        assert (alice.balance(), alice.faults()) == (1180, [])
+        [last] = alice.read("/api/invoices", sort_by="invoice_number", limit=1)
+        assert last["invoice_number"] == "INV-2026-04-1000"
