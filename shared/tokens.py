@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from fastapi.security import OAuth2PasswordBearer
 from shared.catalogue import InvalidToken, NotAuthenticated, ServiceUnavailable, TokenExpired
 from shared.connection import connection
 from shared.settings import Settings, settings
+from shared.snapshot import once_per_environment
 
 _LEEWAY_SECONDS = 10
 _KEYS_LIVE_SECONDS = 600
@@ -139,15 +139,18 @@ def keys_of(settings: Settings) -> Keys:
     return PublicKeys(f"{settings.auth_url}/.well-known/jwks.json", connection())
 
 
-@cache
+@once_per_environment
 def verifier() -> Verifier:
     return Verifier(keys_of(settings()), settings().issuer)
 
 
 _bearer = OAuth2PasswordBearer("/api/auth/login", auto_error=False, description="The token of a login.")
 
+BearerToken = Annotated[str | None, Depends(_bearer)]
+"""The token of the Authorization header, not verified yet."""
 
-async def _caller(request: Request, token: Annotated[str | None, Depends(_bearer)]) -> Caller:
+
+async def _caller(request: Request, token: BearerToken) -> Caller:
     if not token:
         raise NotAuthenticated
     caller = await verifier().caller(token)

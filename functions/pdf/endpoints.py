@@ -1,0 +1,49 @@
+"""The invoice as PDF (spec: Web Interface, Print invoices)."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query, Request, Response
+
+from functions.pdf.typesetting import typeset
+from shared import paper
+from shared.application import group
+from shared.auth_api import AuthApi
+from shared.browser import browser_session
+from shared.catalogue import InvoiceNotFound, problems
+from shared.data_api import Data
+from shared.tokens import BearerToken, Caller, verifier
+
+router = group("/api/invoices", "Invoices")
+
+Template = Literal["default", "professional", "simple", "detailed"]
+
+
+async def _reader(request: Request, auth: AuthApi, token: BearerToken) -> Caller:
+    """Who asks: with a token, like everywhere, or with the cookie of the web interface, which links here."""
+    caller = await verifier().caller(token) if token else (await browser_session(request, auth)).caller
+    request.state.user_id = caller.user_id
+    return caller
+
+
+@router.get(
+    "/{invoice_id}/pdf",
+    summary="Get an invoice as PDF",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "A4"}, **problems(InvoiceNotFound)},
+)
+def get_invoice_pdf(
+    request: Request,
+    caller: Annotated[Caller, Depends(_reader)],
+    invoice_id: str,
+    template: Annotated[Template | None, Query(description="Default: the invoice's own.")] = None,
+) -> Response:
+    """A4, with the fields of a GST tax invoice, and a UPI QR code when money is due."""
+    answer = Data(request, "api", caller).call("invoice_page", invoice=invoice_id)
+    shown = json.loads(bytes(answer.body), parse_float=Decimal)
+    printed = paper.of(shown, template)
+    name = re.sub(r"[^A-Za-z0-9._-]", "-", printed["number"])
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(typeset(printed), headers=headers, media_type="application/pdf")

@@ -1,0 +1,9 @@
+"""Lambda entry."""
+
+from functions.pdf.endpoints import router
+from shared.application import create_app, lambda_handler
+from shared.browser import SessionCookie
+
+app = create_app(router)
+app.add_middleware(SessionCookie)
+handler = lambda_handler(app)
