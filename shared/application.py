@@ -14,6 +14,7 @@ from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from shared import snapshot
 from shared.catalogue import (
     BodyTooLarge,
     InternalError,
@@ -23,9 +24,11 @@ from shared.catalogue import (
     UnsupportedMediaType,
     ValidationFailed,
 )
+from shared.connection import authorities
 from shared.door import Door
 from shared.exact_json import ExactRoute
 from shared.problems import MEDIA_TYPE, FieldError, Problem, handle
+from shared.settings import settings
 
 _OF_STATUS: dict[int, type[Problem]] = {
     400: MalformedJson,
@@ -58,6 +61,8 @@ def create_app(*routers: APIRouter) -> FastAPI:
 
 
 def lambda_handler(app: FastAPI) -> Mangum:
+    # What each copy of a snapshot would else have to do again; both hold nothing of any request.
+    snapshot.register(lambda: (settings(), authorities()))
     # Without lifespan: Mangum would run startup and shutdown at each invocation.
     return Mangum(app, lifespan="off", text_mime_types=[*DEFAULT_TEXT_MIME_TYPES, MEDIA_TYPE])
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, Request
+from pydantic import SecretStr
 
 from shared.catalogue import (
     EmailAlreadyRegistered,
@@ -20,7 +21,9 @@ from shared.catalogue import (
     WeakPassword,
 )
 from shared.connection import connection
+from shared.parameter_store import ParameterUnreadableError
 from shared.problems import Problem
+from shared.secret_key import secret_key
 from shared.settings import settings
 from shared.tokens import Caller
 
@@ -49,9 +52,9 @@ class Auth:
     def __init__(self, request: Request) -> None:
         self._headers = {"X-Request-Id": request.state.request_id}
         key = settings().supabase_key
-        if (secret := settings().supabase_secret_key) and request.client:
+        if (secret := _secret_key()) and request.client:
             # All users reach Supabase from the same few addresses: its limits must count theirs, not ours.
-            key = secret
+            key = SecretStr(secret)
             self._headers["Sb-Forwarded-For"] = request.client.host
         self._headers["apikey"] = key.get_secret_value()
 
@@ -95,6 +98,14 @@ class Auth:
         if answer.is_error:
             raise _problem_of(answer, refused)
         return _object(answer)
+
+
+def _secret_key() -> str | None:
+    """None where there is none; and to log in must be possible without."""
+    try:
+        return secret_key()
+    except (LookupError, ParameterUnreadableError):
+        return None
 
 
 def _object(answer: httpx.Response) -> Answer:

@@ -1,19 +1,20 @@
 """What every request passes on its way in and out: id, size, safety headers, one line in the log."""
 
 import hashlib
-import json
 import logging
+import os
 import re
-import sys
 import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared import log
 from shared.catalogue import BodyTooLarge, InternalError
 from shared.problems import Problem
 
@@ -28,17 +29,7 @@ _SAFETY_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
-_log = logging.getLogger("renpay.requests")
-
-
-def _write_log_to_stdout() -> None:
-    """One JSON object per line, which CloudWatch takes as it is."""
-    if not _log.handlers:
-        handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        _log.addHandler(handler)
-        _log.setLevel(logging.INFO)
-        _log.propagate = False
+_METRICS: Mapping[str, log.Unit] = {"ms": "Milliseconds", "server_error": "Count", "cold_start": "Count"}
 
 
 class Door:
@@ -46,13 +37,14 @@ class Door:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        _write_log_to_stdout()
+        self._is_cold = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        passage = Passage(scope, send)
+        passage = Passage(scope, send, is_first=self._is_cold)
+        self._is_cold = False
         try:
             body = await _whole_body(scope, receive)
             await self._app(scope, _replay(body, receive), passage.send)
@@ -68,9 +60,10 @@ class Door:
 class Passage:
     """One request on its way through the door."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, *, is_first: bool = False) -> None:
         self._scope = scope
         self._send = send
+        self._is_first = is_first
         self._began = time.perf_counter()
         self.status = 0
         self.request_id = _request_id(Headers(scope=scope))
@@ -88,31 +81,40 @@ class Passage:
         await self._send(message)
 
     def log(self) -> None:
-        self._write(
-            logging.INFO,
-            method=self._scope["method"],
-            route=getattr(self._scope.get("route"), "path", None),
-            status=self.status,
-            ms=round((time.perf_counter() - self._began) * 1000, 1),
-            user=_pseudonym(self._scope["state"]),
-        )
+        fields = {
+            "request_id": self.request_id,
+            # API Gateway's own log has it too, and the id that Lambda gave.
+            "gateway_request_id": _gateway_request_id(self._scope),
+            "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+            "method": self._scope["method"],
+            "route": getattr(self._scope.get("route"), "path", None),
+            "status": self.status,
+            "ms": round((time.perf_counter() - self._began) * 1000, 1),
+            "server_error": int(self.status >= HTTPStatus.INTERNAL_SERVER_ERROR),
+            "cold_start": int(self._is_first),
+            "user": _pseudonym(self._scope["state"]),
+        }
+        log.write(logging.INFO, fields, _METRICS, by="function")
 
     def log_failure(self, failure: Exception) -> None:
         """Where it happened and of which kind; its message might quote the request."""
         frames = traceback.extract_tb(failure.__traceback__)
-        self._write(
-            logging.ERROR,
-            failure=type(failure).__qualname__,
-            at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
-        )
-
-    def _write(self, level: int, **fields: object) -> None:
-        _log.log(level, "%s", json.dumps({"request_id": self.request_id, **fields}))
+        fields = {
+            "request_id": self.request_id,
+            "failure": type(failure).__qualname__,
+            "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+        }
+        log.write(logging.ERROR, fields)
 
 
 def _request_id(headers: Headers) -> str:
     sent = headers.get("x-request-id", "")
     return sent if _SANE_REQUEST_ID.fullmatch(sent) else uuid4().hex
+
+
+def _gateway_request_id(scope: Scope) -> str | None:
+    request_id: str | None = scope.get("aws.event", {}).get("requestContext", {}).get("requestId")
+    return request_id
 
 
 def _pseudonym(state: MutableMapping[str, Any]) -> str | None:

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     """The publishable (or legacy anon) key: all that most functions hold."""
     supabase_secret_key: SecretStr | None = None
     """Only `auth`, to forward the client's address, and `scheduled` are given it."""
+    supabase_secret_key_parameter: str | None = None
+    """The name of the secret key in AWS SSM Parameter Store, where these two read it in the cloud."""
     supabase_jwt_secret: SecretStr | None = None
     """The shared HS256 secret; without it tokens are verified with Supabase Auth's public keys (JWKS)."""
     supabase_jwt_issuer: str | None = None

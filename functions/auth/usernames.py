@@ -12,6 +12,7 @@ from shared.auth_api import Answer, Auth
 from shared.catalogue import InternalError, InvalidCredentials, ServiceUnavailable, UsernameTaken
 from shared.connection import connection
 from shared.database_errors import problem_of
+from shared.parameter_store import ParameterUnreadableError
 from shared.secret_key import secret_key
 from shared.settings import settings
 
@@ -50,11 +51,11 @@ class Names:
         return name if "@" in name else self._email_of(name) or f"{uuid4().hex}@username.invalid"
 
     def _email_of(self, username: str) -> str | None:
-        headers = {"apikey": secret_key(), "Content-Profile": "v1", "X-Request-Id": self._request_id}
         url = f"{settings().data_url}/rpc/email_of_username"
         try:
+            headers = {"apikey": secret_key(), "Content-Profile": "v1", "X-Request-Id": self._request_id}
             answer = connection().post(url, json={"username": username}, headers=headers)
-        except httpx.TransportError as failure:
+        except (httpx.TransportError, ParameterUnreadableError) as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:
             raise problem_of(answer)
