@@ -497,10 +497,20 @@ class UnknownJob(Problem):
 
 
 class JobRunNotFound(Problem):
-    """There is no such unfinished run of a job."""
+    """There is no such run of a job."""
 
     code = "job_run_not_found"
     status = HTTPStatus.NOT_FOUND
+
+
+# Audit --------------------------------------------------------------------------------------------
+
+
+class AuditIsAppendOnly(Problem):
+    """Audit entries are never changed or removed."""
+
+    code = "audit_is_append_only"
+    status = HTTPStatus.CONFLICT
 
 
 # What endpoints may answer ------------------------------------------------------------------------

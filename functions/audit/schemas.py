@@ -1,0 +1,92 @@
+"""What goes out about the audit."""
+
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from shared.catalogue import NotFound
+from shared.lists import Is, ListQuery, Since, Until
+from shared.moments import Instant, Moment
+from shared.texts import Text
+from shared.views import View
+
+Door = Literal["api", "schedule", "auth", "dashboard"]
+Operation = Literal["insert", "update", "delete"]
+RecordType = Literal["profiles", "accounts", "transactions", "invoices", "invoice_items", "tax_filings"]
+Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86d081884c7d65..."])]
+
+
+class AuditEntry(View):
+    """One change to one record."""
+
+    view = "audit"
+    missing = NotFound
+    sort_columns = {"occurred_at": "occurred_instant"}
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "9f86d081-884c-7d65-9a2f-eaa0c55ad015",
+                "number": 7,
+                "occurred_at": "2023-01-01T00:00:00Z",
+                "door": "api",
+                "actor_id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
+                "actor_role": "authenticated",
+                "request_id": "0f8c1f3e5d6b4c0b9a7e2d1c3b4a5968",
+                "operation": "update",
+                "record_type": "accounts",
+                "record_id": "b2f4c7de-90ab-4d7c-8f1e-5a6b7c8d9e0f",
+                "before": {"balance": 1500.25},
+                "after": {"balance": 1600.75},
+                "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            }
+        }
+    )
+
+    id: UUID
+    number: int = Field(description="1, 2, 3 ... without a gap.")
+    occurred_at: Instant
+    door: Door = Field(description="api: with the user's token; schedule; auth; dashboard: SQL by hand.")
+    actor_id: UUID | None = Field(description="The user who did it, where a token said so.")
+    actor_role: str
+    request_id: str | None = Field(description="X-Request-Id, as the client wrote it.")
+    operation: Operation
+    record_type: RecordType
+    record_id: UUID
+    before: dict[str, JsonValue] | None = Field(description="Old values: of a deletion all, else what changed.")
+    after: dict[str, JsonValue] | None = Field(description="New values: of an insertion all, else what changed.")
+    hash: Hash
+
+
+class AuditQuery(ListQuery):
+    """Filters and order of the audit."""
+
+    of: ClassVar[type[View]] = AuditEntry
+
+    record_type: Annotated[RecordType | None, Is("record_type")] = None
+    record_id: Annotated[UUID | None, Is("record_id")] = None
+    operation: Annotated[Operation | None, Is("operation")] = None
+    door: Annotated[Door | None, Is("door")] = None
+    request_id: Annotated[Text | None, Field(max_length=128), Is("request_id")] = None
+    start_date: Annotated[Moment | None, Since("occurred_day", "occurred_instant")] = None
+    end_date: Annotated[Moment | None, Until("occurred_day", "occurred_instant")] = None
+    sort_by: Literal["number", "occurred_at"] = "number"
+
+
+class AuditFault(BaseModel):
+    """Something that does not hold."""
+
+    rule: Literal["chain_is_unbroken", "record_is_as_audited"]
+    number: int | None = Field(description="The entry it shows at.")
+    record_type: RecordType | None
+    record_id: UUID | None
+    details: str
+
+
+class AuditVerification(BaseModel):
+    """Whether the audit holds."""
+
+    entries: int = Field(examples=[42])
+    head: str = Field(description="Hash of the last entry. Kept elsewhere, it proves later what stood here now.")
+    faults: list[AuditFault] = Field(description="Always empty, unless somebody wrote past the rules.")
