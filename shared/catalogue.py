@@ -503,16 +503,6 @@ class JobRunNotFound(Problem):
     status = HTTPStatus.NOT_FOUND
 
 
-# Audit --------------------------------------------------------------------------------------------
-
-
-class AuditIsAppendOnly(Problem):
-    """Audit entries are never changed or removed."""
-
-    code = "audit_is_append_only"
-    status = HTTPStatus.CONFLICT
-
-
 # What endpoints may answer ------------------------------------------------------------------------
 
 _SHAPE = (MalformedJson, BodyTooLarge, UnsupportedMediaType, ValidationFailed)

@@ -54,8 +54,12 @@ class AuditEntry(View):
     operation: Operation
     record_type: RecordType
     record_id: UUID
-    before: dict[str, JsonValue] | None = Field(description="Old values: of a deletion all, else what changed.")
-    after: dict[str, JsonValue] | None = Field(description="New values: of an insertion all, else what changed.")
+    before: dict[str, JsonValue] | None = Field(
+        description="Old values: of a deletion all, else what changed."
+    )
+    after: dict[str, JsonValue] | None = Field(
+        description="New values: of an insertion all, else what changed."
+    )
     hash: Hash
 
 
@@ -88,5 +92,7 @@ class AuditVerification(BaseModel):
     """Whether the audit holds."""
 
     entries: int = Field(examples=[42])
-    head: str = Field(description="Hash of the last entry. Kept elsewhere, it proves later what stood here now.")
+    head: str = Field(
+        description="Hash of the last entry. Kept elsewhere, it proves later what stood here now."
+    )
     faults: list[AuditFault] = Field(description="Always empty, unless somebody wrote past the rules.")
