@@ -5,12 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
-
 Answer = TypeVar("Answer")
 
 
 def at_once(calls: Sequence[Callable[[], Answer]], workers: int = 50) -> list[Answer]:
-    """Make all calls, `workers` at a time, the first of them at the very same moment; answers in their order."""
+    """Make all calls, `workers` at a time, the first ones at the same moment; answers in their order."""
     workers = min(workers, len(calls))
     start = Barrier(workers)
 

@@ -79,7 +79,7 @@ def list_account_transactions(
     data: DataApi, account_id: UUID, query: Annotated[TransactionFilters, Query()]
 ) -> Response:
     """Newest first, unless `sort_by` and `sort_order` say otherwise."""
-    return data.rows_of(Account, query, account_id=account_id)
+    return data.rows_of_account(account_id, query)
 
 
 @router.put(

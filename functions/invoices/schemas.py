@@ -245,6 +245,6 @@ class InvoiceQuery(ListQuery):
     end_date: Annotated[Moment | None, Until("issue_day", "issue_instant")] = Field(
         None, description="Issued up to this instant, or to the end of this day."
     )
-    customer_name: Annotated[Text | None, Contains("customer_name")] = Field(
+    customer_name: Annotated[Text | None, Contains("customer_name_search")] = Field(
         None, description="Part of the name, in any case."
     )

@@ -22,7 +22,7 @@ create table public.profiles (
     constraint profiles_full_name_length check (char_length(full_name) between 1 and 200),
     constraint profiles_business_name_length check (char_length(business_name) between 1 and 200),
     constraint profiles_address_length check (char_length(address) <= 1000),
-    constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}$'),
+    constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
     constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
 );
 comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';

@@ -53,14 +53,21 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+    headers constant json := nullif(current_setting('request.headers', true), '');
 begin
     if private.session_is_revoked() then
         perform private.raise_problem(401, 'token_revoked', 'This token was logged out. Log in again.');
     end if;
+    -- What belongs to an account that isn't there is 404 and not an empty list; a view alone can't tell the two.
+    if headers ->> 'x-account-id' is not null then
+        perform private.visible_account((headers ->> 'x-account-id')::uuid);
+    end if;
 end;
 $$;
 grant execute on function private.check_request to authenticated, service_role, anon;
-comment on function private.check_request is 'Runs before each Data API request (pgrst.db_pre_request).';
+comment on function private.check_request is
+'Runs before each Data API request (pgrst.db_pre_request): a live token, and the account that X-Account-Id names, if it does.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';

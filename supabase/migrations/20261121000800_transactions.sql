@@ -332,19 +332,6 @@ $$;
 grant execute on function private.visible_account to authenticated;
 comment on function private.visible_account is 'The id of an account the caller may see; 404 account_not_found otherwise.';
 
--- Without `set search_path`, alone among all functions: only so is it inlined, and filters, order and limit reach the
--- index. Every name in it is qualified.
-create function api.account_transactions(account_id uuid)
-returns setof api.transactions
-language sql
-stable
-as $$
-    select entry.* from api.transactions as entry
-    where entry.account_id = (select private.visible_account(account_transactions.account_id))
-$$;
-grant execute on function api.account_transactions to authenticated;
-comment on function api.account_transactions is 'The transactions of one account (spec: Get transactions for a specific account).';
-
 create function api.create_transaction(transaction jsonb)
 returns api.transactions
 language plpgsql

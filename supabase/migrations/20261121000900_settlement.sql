@@ -519,10 +519,13 @@ select
     invoice.created_at as created_instant,
     invoice.updated_at as updated_instant,
     invoice.issue_day,
-    invoice.due_day
-from public.invoices as invoice;
+    invoice.due_day,
+    customer.customer_name as customer_name_search
+from public.invoices as invoice
+left join private.invoice_customers as customer on customer.id = invoice.id;
 grant select on api.invoices to authenticated;
 comment on view api.invoices is 'Invoices with their lines as the documents show them (spec: Invoices).';
+comment on column api.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them.';
 
 create function private.write_items(written_invoice_id uuid, items jsonb)
 returns void

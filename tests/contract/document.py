@@ -1,4 +1,4 @@
-"""The Renpay document as data: each endpoint with its documented request and answer, read from the Markdown itself."""
+"""The Renpay document as data: each endpoint with its documented request and answer, read from the Markdown."""
 
 import json
 import re
@@ -68,34 +68,26 @@ def differences(documented: Any, answered: Any, at: str = "answer") -> list[str]
     """Where an answer lacks a documented field or holds another kind of value; more fields are welcome."""
     match documented, answered:
         case dict(), dict():
-            return [
+            missing = [f"{at}.{name} is missing" for name in documented if name not in answered]
+            both = [name for name in documented if name in answered]
+            return missing + [
                 found
-                for name, value in documented.items()
-                for found in (
-                    differences(value, answered[name], f"{at}.{name}")
-                    if name in answered
-                    else [f"{at}.{name} is missing"]
-                )
+                for name in both
+                for found in differences(documented[name], answered[name], f"{at}.{name}")
             ]
         case [first, *_], list():
-            return [
-                found
-                for number, item in enumerate(answered)
-                for found in differences(first, item, f"{at}[{number}]")
-            ]
-        case (None, None) | (bool(), bool()):
-            return []
-        case bool(), _:
-            return [f"{at} is {answered!r}, documented as {documented!r}"]
-        case int() | float(), int() | float() if not isinstance(answered, bool):
-            return []
+            items = enumerate(answered)
+            return [found for number, item in items for found in differences(first, item, f"{at}[{number}]")]
+    return [] if _alike(documented, answered) else [f"{at} is {answered!r}, documented as {documented!r}"]
+
+
+def _alike(documented: Any, answered: Any) -> bool:
+    match documented, answered:
         case str(), str():
-            return (
-                []
-                if _form(documented) in {_form(answered), "text"}
-                else [f"{at} is {answered!r}, documented as {documented!r}"]
-            )
-    return [f"{at} is {answered!r}, documented as {documented!r}"]
+            return _form(documented) in {_form(answered), "text"}
+        case bool() | None, _:
+            return type(documented) is type(answered)
+    return isinstance(documented, int | float) and isinstance(answered, int | float) and answered is not True
 
 
 _FORMS = {

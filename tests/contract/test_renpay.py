@@ -1,6 +1,7 @@
-"""The Renpay document, request by request: every documented call as it stands there, against its documented answer."""
+"""The Renpay document: every documented call as it stands there, against its documented answer."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,7 +23,7 @@ def sent(endpoint: Endpoint, api: httpx.Client, body: Any = None, **ids: str) ->
 
 
 def as_documented(title: str, answer: httpx.Response) -> Any:
-    """The body of an answer that has the status, the fields and the kinds of values that the document shows."""
+    """The body of an answer with the status, the fields and the kinds of values that the document shows."""
     endpoint = DOCUMENTED[title]
     body = checked(answer, endpoint.status)
     assert differences(endpoint.answer, body) == []
@@ -260,7 +261,7 @@ class TestInvoices:
     )
     def test_every_filter_leaves_out_what_it_should(self, alice: Person, parameter: str, value: str) -> None:
         self.documented_invoice(alice)
-        fields: dict[str, dict[str, object]] = {
+        fields: dict[str, dict[str, Any]] = {
             "status": {"status": "paid"},
             "start_date": {"issue_date": "2023-01-02T10:00:00Z"},
             "end_date": {"issue_date": "2022-12-31T10:00:00Z"},
@@ -362,8 +363,7 @@ class TestTax:
 
 def test_every_documented_endpoint_is_walked() -> None:
     """This file names each title of the document; a new one fails here until it has its test."""
-    with open(__file__) as file:
-        text = file.read()
+    text = Path(__file__).read_text()
     assert [title for title in DOCUMENTED if f'"{title}"' not in text] == []
     assert len(DOCUMENTED) == 30
 

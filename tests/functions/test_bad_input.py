@@ -1,5 +1,6 @@
 """Bad input gets a clear 4xx with a stable code, and leaves nothing behind."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -53,8 +54,6 @@ BAD_DATES = {
 
 def replaced(body: Json, field: str, literal: str) -> bytes:
     """The body as JSON with one field's value written literally, which json.dumps might not write."""
-    import json
-
     marked = {**body, field: "MARK"}
     return json.dumps(marked).replace('"MARK"', literal).encode()
 
@@ -326,7 +325,7 @@ class TestAccounts:
         ):
             problem(answer, 404, "account_not_found")
         answer = alice.api.delete(
-            f"/api/accounts/{own}", params={"transfer_to_account_id": path.split("/")[-1]}
+            f"/api/accounts/{own}", params={"transfer_to_account_id": path.rpartition("/")[2]}
         )
         problem(answer, 404, "transfer_account_not_found")
         assert bob.balance() == 5

@@ -71,7 +71,9 @@ class TestSql:
 
     def test_an_invoice_typed_row_by_row(self, alice: Person, dashboard: psycopg.Connection) -> None:
         [(invoice_id,)] = rows(
-            dashboard, "insert into invoices (user_id, customer_name) values (%s, 'Asha') returning id", alice.id
+            dashboard,
+            "insert into invoices (user_id, customer_name) values (%s, 'Asha') returning id",
+            alice.id,
         )
         dashboard.execute(
             "insert into invoice_items (invoice_id, user_id, description, quantity, unit_price) "
@@ -121,7 +123,9 @@ class TestSql:
             )
         assert bob.balance() == 0
 
-    def test_a_deleted_user_takes_everything_along(self, alice: Person, dashboard: psycopg.Connection) -> None:
+    def test_a_deleted_user_takes_everything_along(
+        self, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
         alice.pay(alice.invoice())
         alice.sale(10)
         alice.expense(118, tax_rate=18, date="2023-01-01T00:00:00Z")
@@ -129,7 +133,7 @@ class TestSql:
         dashboard.execute("delete from auth.users where id = %s", (alice.id,))
         for table in ("profiles", "accounts", "ledger_entries", "transactions", "invoices", "invoice_items"):
             column = "id" if table == "profiles" else "user_id"
-            assert rows(dashboard, f"select count(*) from {table} where {column} = %s", alice.id) == [(0,)]  # noqa: S608
+            assert rows(dashboard, f"select count(*) from {table} where {column} = %s", alice.id) == [(0,)]
 
 
 class TestDataApi:
@@ -137,13 +141,28 @@ class TestDataApi:
         sale = {"user_id": alice.id, "transaction_type": "sale", "amount": 118}
         checked(service.post("/transactions", json=[sale, {**sale, "amount": 59}]), 201)
         assert alice.balance() == 177
-        checked(service.patch("/transactions", params={"user_id": f"eq.{alice.id}", "amount": "eq.59"}, json={"amount": 118}), 204)
-        checked(service.delete("/transactions", params={"user_id": f"eq.{alice.id}", "limit": "1", "order": "id"}), 204)
+        checked(
+            service.patch(
+                "/transactions", params={"user_id": f"eq.{alice.id}", "amount": "eq.59"}, json={"amount": 118}
+            ),
+            204,
+        )
+        checked(
+            service.delete(
+                "/transactions", params={"user_id": f"eq.{alice.id}", "limit": "1", "order": "id"}
+            ),
+            204,
+        )
         assert alice.balance() == 118
         statuses = sorted(invoice["status"] for invoice in alice.read("/api/invoices"))
         assert (statuses, alice.faults()) == (["cancelled", "paid"], [])
         assert service.post("/transactions", json={**sale, "amount": -1}).json()["code"] == "23514"
-        assert service.patch("/ledger_entries", params={"user_id": f"eq.{alice.id}"}, json={"amount": 1}).status_code == 403
+        assert (
+            service.patch(
+                "/ledger_entries", params={"user_id": f"eq.{alice.id}"}, json={"amount": 1}
+            ).status_code
+            == 403
+        )
 
     def test_a_user_may_write_tables_within_the_rules(self, alice: Person, target: Target) -> None:
         with target.data_client(alice.token, schema="public") as tables:

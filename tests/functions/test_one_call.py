@@ -1,0 +1,158 @@
+"""At most one request to PostgREST per endpoint, counted on the wire between our functions and Supabase."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from local.stack import Stack
+from tests.counting_proxy import Calls, counting_proxy
+from tests.person import PASSWORD, Json, Person, checked
+from tests.target import Target
+
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+# A body or parameters where an endpoint needs some; every other is called with nothing.
+BODIES: dict[str, Json] = {
+    "POST /api/accounts": {"name": "Savings"},
+    "PUT /api/accounts/{account_id}": {"name": "Savings"},
+    "POST /api/transactions": {"transaction_type": "sale", "amount": 100},
+    "PUT /api/transactions/{transaction_id}": {"amount": 150},
+    "POST /api/invoices": {"customer_name": "A", "items": [{"description": "B", "quantity": 1, "unit_price": 1}]},
+    "PUT /api/invoices/{invoice_id}": {"notes": "Thank you"},
+    "PATCH /api/auth/me": {"full_name": "Alice"},
+    "POST /api/auth/refresh": {"refresh_token": "none"},
+    "POST /api/tax/submit": {
+        "period_start": "2023-01-01", "period_end": "2023-03-31", "tax_type": "gst", "total_tax_liability": 0,
+    },
+    "POST /api/v1/invoices": {"customer_name": "A", "items": [{"description": "B", "quantity": 1, "unit_price": 1}]},
+    "PATCH /api/v1/invoices/{invoice_id}": {"notes": "Thank you"},
+    "PATCH /api/v1/invoices/{invoice_id}/status": {"status": "CANCELLED"},
+}  # fmt: skip
+PARAMETERS: dict[str, Json] = {
+    "GET /api/tax/gst": {"amount": 100},
+    "GET /api/tax/filing": {"start_date": "2023-01-01", "end_date": "2023-03-31"},
+    "GET /api/tax/report": {"year": 2023},
+    "GET /api/v1/invoices/find": {"invoice_number": "INV-202301-ABCDEF"},
+    "GET /health": {"deep": True},
+}
+
+
+@pytest.fixture(scope="module")
+def counted(stack: Stack, target: Target) -> Iterator[tuple[Target, Calls]]:
+    """A second API whose way to Supabase leads through the counting proxy."""
+    with (
+        counting_proxy(target.supabase_url) as (proxy_url, calls),
+        socket.create_server(("127.0.0.1", 0)) as free,
+    ):
+        port = free.getsockname()[1]
+        free.close()
+        environment = {
+            **os.environ,
+            **stack.environment,
+            "SUPABASE_URL": proxy_url,
+            "SUPABASE_JWT_ISSUER": f"{target.supabase_url}/auth/v1",
+            "PORT": str(port),
+        }
+        with subprocess.Popen(
+            [sys.executable, "-m", "local.api"], env=environment, stdout=subprocess.DEVNULL
+        ) as api:
+            url = f"http://127.0.0.1:{port}"
+            _wait_for(url + "/ping")
+            yield replace(target, api_url=url), calls
+            api.terminate()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            continue
+        return
+    raise TimeoutError(url)
+
+
+def operations(target: Target) -> list[str]:
+    """Every operation of the API, as `GET /api/accounts`, the ones that end a session or a row last."""
+    with target.api_client() as api:
+        paths = checked(api.get("/openapi.json"), 200)["paths"]
+    found = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    return sorted(
+        found, key=lambda operation: (operation.startswith("DELETE"), "logout" in operation, operation)
+    )
+
+
+def with_ids(operation: str, ids: Json) -> str:
+    """The path of an operation, real ids in the place of its placeholders; /api/v1 counts invoices 1, 2, 3."""
+    path = operation.partition(" ")[2]
+    known = {**ids, "invoice_id": 1} if path.startswith("/api/v1") else ids
+    return re.sub(r"\{(\w+)\}", lambda name: str(known[name[1]]), path)
+
+
+def call(person: Person, operation: str, path: str) -> tuple[str, httpx.Response]:
+    request_id = secrets.token_hex(16)
+    answer = person.api.request(
+        operation.partition(" ")[0],
+        path,
+        params=PARAMETERS.get(operation),
+        json=BODIES.get(operation),
+        headers={"X-Request-Id": request_id},
+    )
+    return request_id, answer
+
+
+def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target, Calls]) -> None:
+    target, calls = counted
+    made: dict[str, list[str]] = {}
+    with Person.enrolled(target) as alice:
+        ids: dict[str, Any] = {
+            "account_id": alice.account("First")["id"],
+            "transaction_id": alice.sale(100)["id"],
+            "invoice_id": alice.invoice()["id"],
+        }
+        alice.account("Second")
+        for operation in operations(target):
+            if re.search(r"auth/(register|login|refresh)", operation):
+                continue  # they go to Supabase Auth; the test below counts them
+            path = with_ids(operation, ids)
+            request_id, answer = call(alice, operation, path)
+            assert answer.status_code < 500, (operation, answer.text)
+            assert answer.status_code != 422, (operation, answer.text)
+            made[operation] = [made for made in calls[request_id] if "/rest/v1/" in made]
+
+    asked = {operation: requests for operation, requests in made.items() if len(requests) != 1}
+    assert asked == {}, "not exactly one request to PostgREST"
+
+
+@pytest.mark.parametrize("path", ["/api/accounts/{}/transactions", "/api/accounts/{}", "/api/invoices/{}"])
+def test_what_is_not_there_takes_one_request_too(counted: tuple[Target, Calls], path: str) -> None:
+    target, calls = counted
+    with Person.enrolled(target) as alice:
+        request_id, answer = call(alice, "GET ", path.format(NOBODY))
+    assert answer.status_code == 404
+    assert len(calls[request_id]) == 1
+
+
+def test_registering_and_logging_in_ask_supabase_auth_once(counted: tuple[Target, Calls]) -> None:
+    target, calls = counted
+    email = f"{secrets.token_hex(6)}@example.com"
+    with target.api_client() as api:
+        for path, fields in (
+            ("/api/auth/register", {"json": {"email": email, "password": PASSWORD}}),
+            ("/api/auth/login", {"data": {"username": email, "password": PASSWORD}}),
+        ):
+            request_id = secrets.token_hex(16)
+            checked(api.post(path, headers={"X-Request-Id": request_id}, **fields), 200)  # type: ignore[arg-type]
+            assert sum("/auth/v1/" in made for made in calls[request_id]) == 1
+            assert sum("/rest/v1/" in made for made in calls[request_id]) <= 1
