@@ -36,7 +36,9 @@ class JobUnfinishedError(Exception):
     """Time ran out. Fired again, the job does the rest."""
 
 
-def run_job(job: Job, as_of: str | None = None, seconds_left: Callable[[], float] = lambda: float("inf")) -> Run:
+def run_job(
+    job: Job, as_of: str | None = None, seconds_left: Callable[[], float] = lambda: float("inf")
+) -> Run:
     """Run a job to its end.
 
     `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Raises JobUnfinishedError while less than 15 of

@@ -9,33 +9,39 @@
 
 create function private.period_containing(day date, frequency text)
 returns daterange
-language sql
+language plpgsql -- not sql, which is planned anew at each call unless it is inlined
 immutable
 set search_path = ''
 as $$
-    select case frequency
-        when 'monthly' then daterange(
-            date_trunc('month', day::timestamp)::date, (date_trunc('month', day::timestamp) + interval '1 month')::date
-        )
-        when 'quarterly' then daterange(
-            date_trunc('quarter', day::timestamp)::date, (date_trunc('quarter', day::timestamp) + interval '3 months')::date
-        )
-        -- The Indian financial year: 1 April to 31 March.
-        when 'annually' then daterange(
-            (date_trunc('year', day::timestamp - interval '3 months') + interval '3 months')::date,
-            (date_trunc('year', day::timestamp - interval '3 months') + interval '15 months')::date
-        )
-    end
+declare
+    -- The Indian financial year begins with April: three months earlier, it is the calendar's.
+    shift constant interval := case frequency when 'annually' then interval '3 months' else interval '0' end;
+    unit constant text := case frequency when 'monthly' then 'month' when 'quarterly' then 'quarter' when 'annually' then 'year' end;
+    first_day constant timestamp := date_trunc(unit, day - shift) + shift;
+begin
+    return daterange(
+        first_day::date,
+        (first_day + case frequency
+            when 'monthly' then interval '1 month'
+            when 'quarterly' then interval '3 months'
+            else interval '1 year'
+        end)::date
+    );
+end;
 $$;
 grant execute on function private.period_containing to authenticated, service_role;
-comment on function private.period_containing is 'The month, quarter or Indian financial year that a day lies in; null for another frequency.';
+comment on function private.period_containing is 'The month, quarter or Indian financial year that a day lies in; unbounded for another frequency.';
 
 create function private.last_ended_period(today date, frequency text)
 returns daterange
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select private.period_containing(lower(private.period_containing(today, frequency)) - 1, frequency) $$;
+as $$
+begin
+    return private.period_containing(lower(private.period_containing(today, frequency)) - 1, frequency);
+end;
+$$;
 grant execute on function private.last_ended_period to authenticated, service_role;
 comment on function private.last_ended_period is 'The latest period whose last day is before today.';
 
@@ -124,6 +130,25 @@ comment on function private.freeze_filing is 'Trigger: of a submitted filing onl
 create trigger keep_frozen before update on public.tax_filings
 for each row when (old.status <> 'draft') execute function private.freeze_filing();
 
+create function private.keep_submission()
+returns trigger
+language plpgsql
+security definer -- must see the profile whoever deletes
+set search_path = ''
+as $$
+begin
+    -- The filings of a user who is being deleted go with it: the profile is gone by then.
+    if exists (select from public.profiles where id = old.user_id) then
+        perform private.raise_problem(409, 'filing_is_frozen', 'A submitted filing stays.');
+    end if;
+    return old;
+end;
+$$;
+comment on function private.keep_submission is 'Trigger: a submitted filing is not deleted, as its payment is not.';
+
+create trigger keep_submission before delete on public.tax_filings
+for each row when (old.status <> 'draft') execute function private.keep_submission();
+
 create function private.guard_tax_payment()
 returns trigger
 language plpgsql
@@ -160,16 +185,15 @@ create table public.job_runs (
     last_user_id uuid,
     constraint job_runs_job_known check (job in ('generate_tax_filings', 'mark_overdue_invoices'))
 );
-comment on table public.job_runs is 'What the schedule did: one row per firing. Unfinished: it was killed; the next firing does the rest.';
+comment on table public.job_runs is
+'What the schedule did: one row per firing. Unfinished: it was killed or ran out of time; fired again for the same instant, it goes on.';
 comment on column public.job_runs.as_of is 'The instant the job took for now.';
-comment on column public.job_runs.processed is 'Filings made, or invoices marked.';
+comment on column public.job_runs.processed is 'Drafts made or brought up to date, or invoices marked.';
 comment on column public.job_runs.failures is 'Users that failed, each with the error: they stopped nobody else.';
 comment on column public.job_runs.last_user_id is 'How far the run has come, in the order of user ids.';
 
 -- Serves the dashboard: the latest runs first.
 create index job_runs_started_at_idx on public.job_runs (started_at desc);
--- Serves the schedule: sent invoices that may be past due.
-create index invoices_sent_due_day_idx on public.invoices (due_day) where status = 'sent';
 
 
 -- Figures ------------------------------------------------------------------------------------------
@@ -253,7 +277,12 @@ as $$
         select to_jsonb(private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)) as live
     ) as figures
     cross join lateral jsonb_each(to_jsonb(filing)) as figure
-    where filing.status <> 'draft' and figures.live ? figure.key and figures.live -> figure.key <> figure.value
+    where
+        filing.status <> 'draft'
+        and figures.live ? figure.key
+        and figures.live -> figure.key <> figure.value
+        -- What is due on income was brought by the request: the books don't know it, so they can't contradict it.
+        and (filing.tax_type = 'gst' or figure.key <> 'net_tax_liability')
 $$;
 grant execute on function private.filing_changes to authenticated, service_role;
 comment on function private.filing_changes is 'What the books say now where a submitted filing says otherwise, by figure; null when nothing differs.';
@@ -691,101 +720,165 @@ comment on function api.tax_report is
 
 -- The schedule -------------------------------------------------------------------------------------
 
-create function private.draft_due_filing(owner uuid, as_of timestamptz)
-returns boolean
-language sql
-set search_path = ''
-as $$
-    with made as (
-        insert into public.tax_filings (
-            user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
-            total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
-        )
-        select profile.id, 'gst', lower(due.period), upper(due.period) - 1, figures.*
-        from public.profiles as profile
-        cross join lateral (
-            select private.last_ended_period(
-                (as_of at time zone profile.time_zone)::date, profile.filing_frequency
-            ) as period
-        ) as due
-        cross join lateral private.filing_figures(profile.id, 'gst', lower(due.period), upper(due.period) - 1) as figures
-        where
-            profile.id = owner
-            and not exists (
-                select from public.tax_filings as known
-                where
-                    known.user_id = owner
-                    and known.tax_type = 'gst'
-                    and known.period_start = lower(due.period)
-                    and known.period_end = upper(due.period) - 1
-            )
-        on conflict on constraint tax_filings_one_per_period do nothing
-        returning 1
-    )
-    select exists (select from made)
-$$;
-comment on function private.draft_due_filing is 'Makes the draft of the period that a user''s filing frequency says has just ended, unless there is one.';
-
-create function private.run_filing_batch(run public.job_runs, batch_size integer)
-returns public.job_runs
+create function private.draft_due_filings(owners uuid[], as_of timestamptz)
+returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-    owner uuid;
+    written bigint;
 begin
-    run.finished_at := clock_timestamp();
-    for owner in
-        select profile.id
-        from public.profiles as profile
-        where run.last_user_id is null or profile.id > run.last_user_id
-        order by profile.id
-        limit batch_size
-    loop
-        begin
-            run.processed := run.processed + private.draft_due_filing(owner, run.as_of)::integer;
-        exception when others then
-            run.failed := run.failed + 1;
-            run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', sqlstate, 'message', sqlerrm);
-        end;
-        run.last_user_id := owner;
-        run.finished_at := null;
-    end loop;
-    return run;
+    insert into public.tax_filings as filing (
+        user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
+        total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
+    )
+    select profile.id, 'gst', due.first_day, due.last_day, figures.*
+    from public.profiles as profile
+    cross join lateral (
+        select lower(ended) as first_day, upper(ended) - 1 as last_day
+        from private.last_ended_period((as_of at time zone profile.time_zone)::date, profile.filing_frequency) as ended
+    ) as due
+    cross join lateral private.filing_figures(profile.id, 'gst', due.first_day, due.last_day) as figures
+    where
+        profile.id = any(owners)
+        and not exists (
+            select from public.tax_filings as submitted
+            where
+                submitted.user_id = profile.id
+                and submitted.tax_type = 'gst'
+                and submitted.period_start = due.first_day
+                and submitted.period_end = due.last_day
+                and submitted.status <> 'draft'
+        )
+    -- In one order, so that firings that meet in the same batch queue instead of deadlocking.
+    order by profile.id
+    on conflict on constraint tax_filings_one_per_period do update set
+        total_sales = excluded.total_sales,
+        total_expenses = excluded.total_expenses,
+        total_tax_collected = excluded.total_tax_collected,
+        total_tax_paid = excluded.total_tax_paid,
+        net_tax_liability = excluded.net_tax_liability,
+        cgst = excluded.cgst,
+        sgst = excluded.sgst,
+        igst = excluded.igst,
+        transaction_count = excluded.transaction_count
+    where
+        filing.status = 'draft'
+        and (
+            filing.total_sales, filing.total_expenses, filing.total_tax_collected, filing.total_tax_paid,
+            filing.net_tax_liability, filing.cgst, filing.sgst, filing.igst, filing.transaction_count
+        ) is distinct from (
+            excluded.total_sales, excluded.total_expenses, excluded.total_tax_collected, excluded.total_tax_paid,
+            excluded.net_tax_liability, excluded.cgst, excluded.sgst, excluded.igst, excluded.transaction_count
+        );
+    get diagnostics written = row_count;
+    return written;
 end;
 $$;
-comment on function private.run_filing_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails is noted and passed over.';
+comment on function private.draft_due_filings is
+'Makes or refreshes the drafts of the periods that, by the users'' filing frequencies, have just ended; answers how many it wrote.';
 
-create function private.run_overdue_batch(run public.job_runs, batch_size integer)
-returns public.job_runs
+create function private.mark_overdue(owners uuid[], as_of timestamptz)
+returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
     marked bigint;
 begin
-    -- An invoice that someone is writing to just now is left to the next run rather than waited for.
+    -- An invoice that someone is writing to just now is left to the next firing rather than waited for.
     with due as (
         select invoice.id
         from public.invoices as invoice
         inner join public.profiles as profile on profile.id = invoice.user_id
         where
-            invoice.status = 'sent'
-            and invoice.due_day < (run.as_of at time zone profile.time_zone)::date
-        order by invoice.id
-        limit batch_size
-        for update of invoice skip locked
+            invoice.user_id = any(owners)
+            and invoice.status = 'sent'
+            and invoice.due_day < (as_of at time zone profile.time_zone)::date
+        for no key update of invoice skip locked
     )
     update public.invoices as invoice set status = 'overdue'
     from due
     where invoice.id = due.id;
     get diagnostics marked = row_count;
-    run.processed := run.processed + marked;
-    run.finished_at := case when marked < batch_size then clock_timestamp() end;
+    return marked;
+end;
+$$;
+comment on function private.mark_overdue is 'Marks the sent invoices that are past due in their user''s day; answers how many.';
+
+create function private.work_for(owners uuid[], run public.job_runs)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+    return case run.job
+        when 'generate_tax_filings' then private.draft_due_filings(owners, run.as_of)
+        when 'mark_overdue_invoices' then private.mark_overdue(owners, run.as_of)
+    end;
+end;
+$$;
+comment on function private.work_for is 'Does what a run is for, for some users; answers how many records it wrote.';
+
+create function private.run_batch(run public.job_runs, batch_size integer)
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    owners constant uuid[] := array(
+        select profile.id
+        from public.profiles as profile
+        where run.last_user_id is null or profile.id > run.last_user_id
+        order by profile.id
+        limit batch_size
+    );
+    owner uuid;
+begin
+    begin
+        run.processed := run.processed + private.work_for(owners, run);
+    exception when others then
+        -- Somebody's books stop the batch: one by one it shows whose, and the others get theirs.
+        foreach owner in array owners loop
+            begin
+                run.processed := run.processed + private.work_for(array[owner], run);
+            exception when others then
+                run.failed := run.failed + 1;
+                run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', sqlstate, 'message', sqlerrm);
+            end;
+        end loop;
+    end;
+    run.last_user_id := coalesce(owners[cardinality(owners)], run.last_user_id);
+    run.finished_at := case when cardinality(owners) < batch_size then clock_timestamp() end;
     return run;
 end;
 $$;
-comment on function private.run_overdue_batch is 'Marks the next sent invoices that are past due in their user''s day.';
+comment on function private.run_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails is noted and passed over.';
+
+create function private.take_up_run(asked_job text, asked_instant timestamptz)
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    run public.job_runs;
+begin
+    -- A firing that ran out of time, or was killed, is fired again with the same instant. What another firing is at work
+    -- on just now is locked and left to it.
+    select * into run from public.job_runs as known
+    where known.job = asked_job and known.as_of = asked_instant and known.finished_at is null
+    order by known.started_at
+    limit 1
+    for update skip locked;
+    if not found then
+        insert into public.job_runs (job, as_of) values (asked_job, asked_instant) returning * into run;
+        perform private.forget_idempotency_keys();
+        delete from public.blacklisted_tokens where expires_at < now();
+    end if;
+    return run;
+end;
+$$;
+comment on function private.take_up_run is 'The unfinished run of a job for an instant, where it stopped, or a new one.';
 
 create function api.run_job(
     job text, as_of timestamptz default now(), run_id uuid default null, batch_size integer default 500
@@ -802,19 +895,17 @@ begin
         perform private.raise_problem(422, 'unknown_job', 'job is one of generate_tax_filings and mark_overdue_invoices.');
     end if;
     if run_id is null then
-        insert into public.job_runs (job, as_of) values (run_job.job, run_job.as_of) returning * into run;
-        perform private.forget_idempotency_keys();
-        delete from public.blacklisted_tokens where expires_at < now();
+        run := private.take_up_run(run_job.job, run_job.as_of);
     else
-        select * into run from public.job_runs where id = run_id and finished_at is null for update;
+        select * into run from public.job_runs where id = run_id for update;
         if not found then
-            perform private.raise_problem(404, 'job_run_not_found', 'There is no such unfinished run.');
+            perform private.raise_problem(404, 'job_run_not_found', 'There is no such run.');
         end if;
     end if;
-    run := case run.job
-        when 'generate_tax_filings' then private.run_filing_batch(run, batch_size)
-        else private.run_overdue_batch(run, batch_size)
-    end;
+    if run.finished_at is not null then
+        return run;
+    end if;
+    run := private.run_batch(run, batch_size);
     update public.job_runs set
         finished_at = run.finished_at,
         processed = run.processed,
@@ -827,4 +918,4 @@ end;
 $$;
 grant execute on function api.run_job to service_role;
 comment on function api.run_job is
-'Begins a run of a job or goes on with it, one batch a call; finished_at is set when nothing is left. Safe however often and parallel it is called.';
+'Begins a run of a job or goes on with it, one batch of users a call; finished_at is set when nothing is left. Safe however often and parallel it is called.';
