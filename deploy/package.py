@@ -161,14 +161,22 @@ def _print_table(packages: Iterable[Package]) -> None:
         print(f"{package.function.name:16} {zipped:>10} {unpacked:>10}  {len(package.distributions)}")
 
 
-def main() -> None:
+def build_for_lambda() -> list[Package]:
     """Build for Lambda, where serverless.yml expects the zips."""
     packages = build(lambda_target(), functions())
     for package in packages:
-        package.function.artifact.parent.mkdir(parents=True, exist_ok=True)
-        package.function.artifact.unlink(missing_ok=True)
-        os.link(package.path, package.function.artifact)
-    _print_table(packages)
+        artifact = package.function.artifact
+        artifact.parent.mkdir(parents=True, exist_ok=True)
+        # In one step: another build may be doing the same.
+        link = artifact.with_suffix(f".{os.getpid()}")
+        os.link(package.path, link)
+        link.replace(artifact)
+    return packages
+
+
+def main() -> None:
+    """Build, and show how large the packages are."""
+    _print_table(build_for_lambda())
 
 
 if __name__ == "__main__":
