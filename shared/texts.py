@@ -24,3 +24,12 @@ Name = Annotated[str, Field(min_length=1, max_length=200), STORABLE]
 Address = Annotated[str, Field(max_length=1000), STORABLE]
 Description = Annotated[str, Field(max_length=10_000), STORABLE]
 Notes = Annotated[str, Field(max_length=10_000), STORABLE]
+Gstin = Annotated[
+    str,
+    # Room for spaces and for one character too many: SQL says what is wrong with it.
+    Field(
+        max_length=50,
+        description="15 characters, the last of them a check digit; in any case, spaced or not.",
+    ),
+    STORABLE,
+]

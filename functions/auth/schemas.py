@@ -9,7 +9,7 @@ from shared.bodies import Body, left_out
 from shared.catalogue import InvalidToken
 from shared.moments import Instant
 from shared.money import TaxRate
-from shared.texts import STORABLE, Address, Name
+from shared.texts import STORABLE, Address, Gstin, Name
 from shared.views import View
 
 Email = Annotated[
@@ -130,7 +130,7 @@ class ProfileChanges(Body):
     username: Username | None = None
     full_name: Name | None = None
     business_name: Name | None = None
-    gstin: Annotated[str, Field(max_length=15), STORABLE] | None = None
+    gstin: Gstin | None = None
     state_code: Annotated[str, Field(max_length=2), STORABLE] | None = None
     address: Address | None = None
     upi_id: Annotated[str, Field(max_length=321), STORABLE] | None = None

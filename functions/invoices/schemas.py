@@ -11,15 +11,12 @@ from shared.lists import Contains, Is, ListQuery, Since, Until
 from shared.moments import Instant, Moment
 from shared.money import Money, Quantity, TaxRate
 from shared.rates import RateWarning
-from shared.texts import STORABLE, Address, Name, Notes, Text
+from shared.texts import STORABLE, Address, Gstin, Name, Notes, Text
 from shared.views import View
 
 Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
 Template = Literal["default", "professional", "simple", "detailed"]
 Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
-Gstin = Annotated[
-    str, Field(max_length=15, description="15 characters, the last of them a check digit."), STORABLE
-]
 InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
 StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
 

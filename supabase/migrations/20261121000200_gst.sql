@@ -139,7 +139,7 @@ as $$
             then format('the check character should be %s', private.gstin_check_character(gstin))
     end
 $$;
-comment on function private.gstin_fault is 'What is wrong with a GSTIN (trimmed, upper case), in words; null when nothing is.';
+comment on function private.gstin_fault is 'What is wrong with a GSTIN (no spaces, upper case), in words; null when nothing is.';
 
 create function private.checked_gstin(value text)
 returns text
@@ -148,7 +148,7 @@ stable
 set search_path = ''
 as $$
 declare
-    gstin constant text := nullif(upper(trim(value)), '');
+    gstin constant text := nullif(upper(regexp_replace(value, '\s', '', 'g')), '');
     fault constant text := private.gstin_fault(gstin);
 begin
     if fault is not null then
@@ -157,7 +157,7 @@ begin
     return gstin;
 end;
 $$;
-comment on function private.checked_gstin is 'A GSTIN trimmed and in upper case, null for an empty one; 422 invalid_gstin with the reason otherwise.';
+comment on function private.checked_gstin is 'A GSTIN without spaces and in upper case, null for an empty one; 422 invalid_gstin with the reason otherwise.';
 
 create function private.unusual_rates(day date, rates numeric[])
 returns numeric[]

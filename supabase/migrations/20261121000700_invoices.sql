@@ -227,8 +227,11 @@ begin
     elsif
         (new.customer_gstin, new.place_of_supply) is distinct from (old.customer_gstin, old.place_of_supply)
     then
-        -- A place that came from the customer's old GSTIN follows the new one.
-        if new.place_of_supply = old.place_of_supply and new.place_of_supply = left(old.customer_gstin, 2) then
+        -- A place that came from the customer's old GSTIN, or without one from the seller's state, follows the new one.
+        if
+            new.place_of_supply = old.place_of_supply
+            and coalesce(new.place_of_supply = left(old.customer_gstin, 2), not old.inter_state)
+        then
             new.place_of_supply := null;
         end if;
         new := private.place_invoice(new);
