@@ -653,6 +653,9 @@ begin
         -- New lines come between an old payment, which goes first, and a new one, which comes last.
         status = case changed.status when 'paid' then status else changed.status end
     where id = invoice_id;
+    -- A place that the request names stands, also where a new GSTIN has moved it.
+    update public.invoices set place_of_supply = changed.place_of_supply
+    where id = invoice_id and invoice ? 'place_of_supply' and place_of_supply <> changed.place_of_supply;
     if invoice ? 'items' then
         perform private.write_items(invoice_id, invoice -> 'items');
     end if;
