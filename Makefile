@@ -24,8 +24,8 @@ check: lint advisors test  ## Run linters, type checker, Supabase's advisors and
 lint: test-packages  ## Run the formatter's and linters' checks
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
-	@$(VENV)/mypy
-	@$(VENV)/sqlfluff lint supabase local
+	@$(VENV)/mypy shared functions local tests
+	@$(VENV)/sqlfluff lint --disable-progress-bar supabase/migrations local
 
 advisors: test-packages  ## Ask Supabase's security and performance advisors
 	@$(VENV)/python -m local.advisors

@@ -34,6 +34,6 @@ def push_migrations(db_url: str, *options: str, home: Path) -> None:
     pushed = run("db", "push", f"--remote={db_url}", *options, home=home)
     if pushed.returncode != 0:
         raise Problem(
-            f"Migrations failed. If you have changed one that this database has, run `make reset`.\n"
+            f"The database refused. If you have changed a migration that it has already, run `make reset`.\n"
             f"{pushed.stderr.strip()}"
         )

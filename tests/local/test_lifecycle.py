@@ -80,22 +80,14 @@ class TestDev:
         first.communicate()
         assert eventually(lambda: not developer.processes()), developer.processes()
 
+        second = developer.starts_dev()
+        assert logs_in(developer.environment_of_dev(), "asha@example.com", "correct horse")
+        second.kill()
+        second.communicate()
+
+        # At once: it has to wait for what is left of the one before.
         developer.starts_dev()
         assert logs_in(developer.environment_of_dev(), "asha@example.com", "correct horse")
-
-    def test_a_start_right_after_a_kill_waits_for_what_is_left(self, developer: Developer) -> None:
-        first = developer.starts_dev()
-        first.kill()
-        first.communicate()
-        developer.starts_dev()
-        assert developer.environment_of_dev()["SUPABASE_URL"]
-
-    def test_a_second_one_on_the_same_folder_is_refused(self, developer: Developer) -> None:
-        first = developer.starts_dev()
-        code, output = developer.asks("dev")
-        assert code == 1
-        assert output.startswith(f"It already runs (process {first.pid}, ")
-        assert first.poll() is None
 
 
 class TestStatusAndStop:
@@ -103,8 +95,8 @@ class TestStatusAndStop:
         assert developer.asks("status") == (1, "Nothing runs. Start it with `make dev`.\n")
         assert developer.asks("stop") == (0, "Nothing runs.\n")
 
-    def test_status_names_everything_a_program_needs(self, developer: Developer) -> None:
-        developer.starts_dev()
+    def test_a_running_one_tells_where_it_is_refuses_a_second_and_stops(self, developer: Developer) -> None:
+        process = developer.starts_dev()
         environment = developer.environment_of_dev()
         assert list(environment) == [
             "SUPABASE_URL",
@@ -116,18 +108,17 @@ class TestStatusAndStop:
         ]
         assert environment["SUPABASE_URL"].endswith(developer.environment["SUPABASE_PORT"])
         assert environment["API_URL"].endswith(developer.environment["PORT"])
+        assert logs_in(environment, DEMO_EMAIL, DEMO_PASSWORD)
         with psycopg.connect(environment["DB_URL"]) as database:
             assert database.execute("select current_user").fetchone() == ("postgres",)
 
-    def test_stop_stops(self, developer: Developer) -> None:
-        process = developer.starts_dev()
+        code, output = developer.asks("dev")
+        assert code == 1
+        assert output.startswith(f"It already runs (process {process.pid}, ")
+
         assert developer.asks("stop") == (0, "Stopped.\n")
         assert process.wait(timeout=10) == 0
         assert developer.processes() == []
-
-    def test_the_demo_user_can_log_in(self, developer: Developer) -> None:
-        developer.starts_dev()
-        assert logs_in(developer.environment_of_dev(), DEMO_EMAIL, DEMO_PASSWORD)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
