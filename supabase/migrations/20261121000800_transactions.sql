@@ -17,6 +17,7 @@ create table public.transactions (
     amount public.rupees not null,
     tax_rate public.tax_rate,
     tax_amount public.rupees,
+    igst public.rupees not null default 0,
     description text not null default '',
     category text,
     date timestamptz not null default now(),
@@ -51,13 +52,16 @@ comment on column public.transactions.amount is 'Rupees that moved, tax included
 comment on column public.transactions.tax_rate is 'GST rate in percent: of a sale, its invoice''s; of an expense, as recorded, never guessed.';
 comment on column public.transactions.tax_amount is
 'Rupees of GST contained in the amount: of a sale, its invoice''s; of an expense, the input tax that was recorded.';
+comment on column public.transactions.igst is 'Rupees of tax_amount that are IGST; kept from the invoice of a sale.';
 comment on column public.transactions.date is 'The instant the money moved.';
 comment on column public.transactions.day is 'The day of date in the profile''s time zone; kept by trigger.';
 
--- Serve the list, newest first, whole or of one account, and sums over days.
+-- Serve the list, newest first, whole or of one account, category or type, and sums over days.
 create index transactions_user_id_date_idx on public.transactions (user_id, date, id);
 create index transactions_user_id_day_idx on public.transactions (user_id, day) include (account_id, transaction_type, amount, tax_amount);
 create index transactions_account_id_date_idx on public.transactions (account_id, user_id, date, id);
+create index transactions_user_id_category_date_idx on public.transactions (user_id, category, date, id);
+create index transactions_user_id_type_date_idx on public.transactions (user_id, transaction_type, date, id);
 -- Serve the foreign keys; an invoice is paid once.
 create index transactions_transfer_account_id_idx on public.transactions (transfer_account_id, user_id)
 where transfer_account_id is not null;
@@ -453,74 +457,3 @@ $$;
 grant execute on function api.delete_account to authenticated;
 comment on function api.delete_account is
 'Deletes an account; its transactions and balance go to another one, atomically (spec: Delete an account).';
-
-create function api.account_summary(period text default 'month')
-returns json
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-    caller constant uuid := private.current_user_id();
-    first_day date;
-    last_day date;
-    summary json;
-begin
-    if period is null or period not in ('week', 'month', 'quarter', 'year') then
-        perform private.raise_problem(422, 'invalid_period', 'period is one of week, month, quarter and year.');
-    end if;
-    first_day := date_trunc(period, private.today(caller)::timestamp)::date;
-    last_day := (first_day + ('1 ' || replace(period, 'quarter', 'month'))::interval * (case period when 'quarter' then 3 else 1 end))::date - 1;
-
-    with moved as (
-        select
-            account_id,
-            coalesce(sum(amount) filter (where transaction_type = 'sale'), 0.00) as income,
-            coalesce(sum(amount) filter (where transaction_type = 'expense'), 0.00) as expenses,
-            count(*) as transaction_count
-        from public.transactions
-        where user_id = caller and day between first_day and last_day
-        group by account_id
-    ),
-    per_account as (
-        select
-            account.id,
-            account.name,
-            account.balance,
-            account.created_at,
-            coalesce(moved.income, 0.00) as income,
-            coalesce(moved.expenses, 0.00) as expenses,
-            coalesce(moved.transaction_count, 0) as transaction_count
-        from public.accounts as account
-        left join moved on moved.account_id = account.id
-        where account.user_id = caller
-    ),
-    issued as (
-        select count(*) as invoices, count(*) filter (where status = 'paid') as paid
-        from public.invoices
-        where user_id = caller and issue_day between first_day and last_day
-    )
-    select json_build_object(
-        'total_balance', coalesce(sum(per_account.balance), 0.00),
-        'income', coalesce(sum(per_account.income), 0.00),
-        'expenses', coalesce(sum(per_account.expenses), 0.00),
-        'net_change', coalesce(sum(per_account.income - per_account.expenses), 0.00),
-        'accounts', coalesce(json_agg(json_build_object(
-            'id', per_account.id,
-            'name', per_account.name,
-            'balance', per_account.balance,
-            'income', per_account.income,
-            'expenses', per_account.expenses,
-            'transaction_count', per_account.transaction_count
-        ) order by per_account.created_at, per_account.id), '[]'::json),
-        'invoices_count', (select invoices from issued),
-        'paid_invoices_count', (select paid from issued),
-        'period', period
-    ) into summary
-    from per_account;
-    return summary;
-end;
-$$;
-grant execute on function api.account_summary to authenticated;
-comment on function api.account_summary is
-'Income (sales) and expenses of the current week, month, quarter or year in the profile''s zone, whole and per account (spec: Get account summary).';

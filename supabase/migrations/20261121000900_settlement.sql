@@ -57,6 +57,7 @@ begin
     end if;
     sale.tax_rate := invoice.tax_rate;
     sale.tax_amount := invoice.tax_amount;
+    sale.igst := invoice.igst;
     return sale;
 end;
 $$;
@@ -72,11 +73,13 @@ as $$
 declare
     invoice public.invoices;
 begin
+    new.igst := 0;
     if tg_op = 'INSERT' or old.invoice_id is null then
         return case new.transaction_type when 'sale' then private.link_new_sale(new) else new end;
     end if;
 
     select * into invoice from public.invoices where id = old.invoice_id;
+    new.igst := case new.transaction_type when 'sale' then invoice.igst else 0 end;
     new.tax_rate := case new.transaction_type when 'sale' then coalesce(new.tax_rate, old.tax_rate) else new.tax_rate end;
     if new.transaction_type = 'sale' and new.invoice_id is distinct from old.invoice_id then
         perform private.raise_problem(409, 'payment_fixed', 'A sale keeps its invoice.');
@@ -395,14 +398,18 @@ begin
         );
     end if;
 
-    update public.transactions as payment set tax_rate = invoice.tax_rate, tax_amount = invoice.tax_amount
+    update public.transactions as payment set
+        tax_rate = invoice.tax_rate,
+        tax_amount = invoice.tax_amount,
+        igst = invoice.igst
     from public.invoices as invoice
     where
         invoice.id = any(invoice_ids)
         and invoice.status = 'paid'
         and payment.invoice_id = invoice.id
         and payment.user_id = invoice.user_id
-        and (payment.tax_rate, payment.tax_amount) is distinct from (invoice.tax_rate, invoice.tax_amount);
+        and (payment.tax_rate, payment.tax_amount, payment.igst)
+        is distinct from (invoice.tax_rate, invoice.tax_amount, invoice.igst);
 end;
 $$;
 comment on function private.follow_invoices is 'Keeps the payment''s tax in line with its paid invoice; 409 invoice_total_fixed when the total would leave it.';

@@ -246,25 +246,42 @@ comment on type private.filing_figures is 'The figures of a filing, in rupees.';
 
 create function private.filing_figures(owner uuid, tax_type text, period_start date, period_end date)
 returns private.filing_figures
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+    is_gst constant boolean := tax_type = 'gst';
+    figures private.filing_figures;
+begin
     select
-        coalesce(sum(counted.amount) filter (where counted.transaction_type = 'sale'), 0.00),
-        coalesce(sum(counted.amount) filter (where counted.transaction_type = 'expense'), 0.00),
-        coalesce(sum(counted.tax_amount) filter (where counted.transaction_type = 'sale'), 0.00),
-        coalesce(sum(counted.tax_amount) filter (where counted.transaction_type = 'expense'), 0.00),
-        coalesce(sum(case counted.transaction_type when 'sale' then counted.tax_amount else -counted.tax_amount end), 0.00),
-        coalesce(sum(invoice.cgst), 0.00),
-        coalesce(sum(invoice.sgst), 0.00),
-        coalesce(sum(invoice.igst), 0.00),
-        count(*)
-    from private.filing_rows(owner, tax_type, period_start, period_end) as counted
-    left join public.invoices as invoice on invoice.id = counted.invoice_id and filing_figures.tax_type = 'gst'
+        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'sale'), 0.00) as total_sales,
+        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'expense'), 0.00) as total_expenses,
+        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'sale'), 0.00) as tax_collected,
+        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'expense'), 0.00) as tax_paid,
+        null::numeric as net_tax_liability,
+        null::numeric as cgst,
+        null::numeric as sgst,
+        coalesce(sum(total.igst) filter (where is_gst), 0.00) as igst,
+        coalesce(sum(total.counted), 0) as transaction_count
+    into figures
+    from private.transaction_totals_between(owner, period_start, period_end) as total
+    -- As in private.filing_rows.
+    where
+        total.transaction_type = 'sale'
+        or total.transaction_type = 'expense'
+        and total.category is distinct from 'Tax Payment'
+        and (not is_gst or total.is_taxed);
+    figures.net_tax_liability := figures.total_tax_collected - figures.total_tax_paid;
+    -- What is not IGST is CGST and SGST, always in equal parts.
+    figures.cgst := round((figures.total_tax_collected - figures.igst) / 2, 2);
+    figures.sgst := figures.cgst;
+    return figures;
+end;
 $$;
 grant execute on function private.filing_figures(uuid, text, date, date) to authenticated, service_role;
-comment on function private.filing_figures(uuid, text, date, date) is 'The sums of private.filing_rows; CGST, SGST and IGST are those of the sales'' invoices.';
+comment on function private.filing_figures(uuid, text, date, date) is
+'The sums of private.filing_rows, read from the totals; CGST, SGST and IGST are those of the sales'' invoices.';
 
 create function private.filing_changes(filing public.tax_filings)
 returns json
@@ -336,15 +353,12 @@ as $$
             'transaction_count', figures.transaction_count,
             'unpaid_invoices', (
                 select json_build_object(
-                    'count', count(*),
-                    'taxable_value', coalesce(sum(invoice.subtotal), 0.00),
-                    'tax_amount', coalesce(sum(invoice.tax_amount), 0.00)
+                    'count', coalesce(sum(total.counted), 0),
+                    'taxable_value', coalesce(sum(total.subtotal), 0.00),
+                    'tax_amount', coalesce(sum(total.tax_amount), 0.00)
                 )
-                from public.invoices as invoice
-                where
-                    invoice.user_id = owner
-                    and invoice.issue_day between first_day and last_day
-                    and invoice.status in ('sent', 'overdue')
+                from private.invoice_totals_between(owner, first_day, last_day) as total
+                where total.status in ('sent', 'overdue')
             ),
             'status', coalesce(filing.status, 'draft'),
             'filing_id', filing.id,

@@ -59,7 +59,7 @@ as $$
     left join public.transactions as payment on payment.invoice_id = invoice.id
     where
         (invoice.status = 'paid') <> (payment.id is not null)
-        or (payment.amount, payment.tax_amount) <> (invoice.total_amount, invoice.tax_amount)
+        or (payment.amount, payment.tax_amount, payment.igst) <> (invoice.total_amount, invoice.tax_amount, invoice.igst)
 
     union all
     -- 6. A sale has an invoice.
@@ -95,6 +95,30 @@ as $$
     from public.tax_filings as filing
     left join public.transactions as payment on payment.id = filing.payment_transaction_id
     where filing.status <> 'draft' and greatest(filing.net_tax_liability, 0) <> coalesce(payment.amount, 0)
+
+    union all
+    -- 9. Totals by day and by month are the sums of what they count.
+    select 'totals_are_sums', total.user_id, total.account_id, format('%s of %s, %s: off by %s (%s)', total.span, total.first_day, total.transaction_type, sum(total.amount), sum(total.counted))
+    from (
+        select * from private.transaction_totals
+        union all
+        select counted.user_id, spans.span, private.first_day_of(spans.span, counted.first_day), counted.account_id, counted.transaction_type, counted.category,
+            counted.is_taxed, counted.counted, counted.amount, counted.tax_amount, counted.igst
+        from public.transactions as written, private.total_of(written, -1) as counted, (values ('day'), ('month')) as spans (span)
+    ) as total
+    group by total.user_id, total.span, total.first_day, total.account_id, total.transaction_type, total.category, total.is_taxed
+    having (sum(total.counted), sum(total.amount), sum(total.tax_amount), sum(total.igst)) <> (0, 0, 0, 0)
+
+    union all
+    select 'invoice_totals_are_sums', total.user_id, null, format('%s of %s, %s: off by %s (%s)', total.span, total.first_day, total.status, sum(total.subtotal), sum(total.counted))
+    from (
+        select * from private.invoice_totals
+        union all
+        select counted.user_id, spans.span, private.first_day_of(spans.span, counted.first_day), counted.status, counted.counted, counted.subtotal, counted.tax_amount
+        from public.invoices as written, private.total_of_invoice(written, -1) as counted, (values ('day'), ('month')) as spans (span)
+    ) as total
+    group by total.user_id, total.span, total.first_day, total.status
+    having (sum(total.counted), sum(total.subtotal), sum(total.tax_amount)) <> (0, 0, 0)
 $$;
 grant execute on function api.verify_ledger to authenticated, service_role;
 grant execute on function private.movements_of to authenticated, service_role;
