@@ -30,6 +30,9 @@ lint: test-packages  ## Run the formatter's and linters' checks
 advisors: test-packages  ## Ask Supabase's security and performance advisors
 	@$(VENV)/python -m local.advisors
 
+screenshots: test-packages  ## Picture every page, small and wide, light and dark, into build/screenshots
+	@$(VENV)/python -m tests.browser.screenshots
+
 package: test-packages  ## Build the functions' zips for AWS Lambda
 	@$(VENV)/python -m deploy.package
 
@@ -46,4 +49,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test check lint advisors package lock reset clean local-packages test-packages
+.PHONY: help dev status stop test check lint advisors screenshots package lock reset clean local-packages test-packages

@@ -1,4 +1,4 @@
-"""An invoice ready for paper: every figure as text, once, so that print view and PDF say the same (Rule 46)."""
+"""An invoice ready for paper: every figure as text, once, so that print view and PDF agree (Rule 46)."""
 
 from typing import Any
 
@@ -105,7 +105,7 @@ def _totals(invoice: dict[str, Any], state_tax: str) -> list[Paper]:
 
 def _tax_row(row: dict[str, Any]) -> Paper:
     return {
-        "hsn_code": row["hsn_code"] or "–",
+        "hsn_code": row["hsn_code"] or "-",
         "rate": f"{number(row['tax_rate'])}%",
         "half_rate": f"{number(row['half_rate'])}%",
         **{name: grouped(row[name]) for name in ("taxable_value", "cgst", "sgst", "igst", "tax_amount")},

@@ -1,9 +1,10 @@
 """Amounts and days as India writes them. Only the writing: no amount is ever computed here."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 _MINUS = "\N{MINUS SIGN}"
+_SIZES: tuple[tuple[int, str], ...] = ((10_000_000, "Cr"), (100_000, "L"), (1000, "k"))
 
 
 def grouped(amount: Decimal | int) -> str:
@@ -21,12 +22,13 @@ def rupees(amount: Decimal | int) -> str:
     return f"{_MINUS}₹{text[1:]}" if text.startswith(_MINUS) else f"₹{text}"
 
 
-def short_rupees(amount: Decimal | int) -> str:
+def short_rupees(amount: Decimal) -> str:
     """₹11.2 L, ₹3.4 Cr: for the axis of a chart."""
-    for size, name in ((10_000_000, "Cr"), (100_000, "L"), (1000, "k")):
+    sign = _MINUS if amount < 0 else ""
+    for size, name in _SIZES:
         if abs(amount) >= size:
-            return f"₹{Decimal(amount) / size:.1f}".removesuffix(".0") + f" {name}"
-    return f"₹{amount:.0f}"
+            return f"{sign}₹{abs(amount) / size:.1f}".removesuffix(".0") + f" {name}"
+    return f"{sign}₹{abs(amount):.0f}"
 
 
 def number(value: Decimal | int) -> str:
@@ -38,6 +40,17 @@ def number(value: Decimal | int) -> str:
 def day(value: str | date) -> str:
     """05 Apr 2025."""
     return (date.fromisoformat(value[:10]) if isinstance(value, str) else value).strftime("%d %b %Y")
+
+
+def period(first: str, last: str) -> str:
+    """The months from one to the other, when they are whole; else the days."""
+    begins, ends = date.fromisoformat(first), date.fromisoformat(last)
+    if begins.day != 1 or (ends + timedelta(days=1)).day != 1:
+        return f"{day(begins)} – {day(ends)}"  # noqa: RUF001 (a dash is a dash)
+    if (begins.year, begins.month) == (ends.year, ends.month):
+        return f"{begins:%b %Y}"
+    year = f" {begins.year}" if begins.year != ends.year else ""
+    return f"{begins:%b}{year} – {ends:%b %Y}"  # noqa: RUF001
 
 
 def moment(value: str) -> str:

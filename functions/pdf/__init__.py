@@ -1,1 +1,1 @@
-"""Invoices as PDF, set by Typst in a function of its own: its binary is large, and only who asks for a PDF pays."""
+"""Invoices as PDF, set by Typst, in a function of its own: its binary is large."""

@@ -29,8 +29,7 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
-async def _show_problem(request: Request, failure: Exception) -> Response:
-    assert isinstance(failure, Problem)
+async def _show_problem(request: Request, failure: Problem) -> Response:
     if _wants_json(request):
         return failure.response(request.state.request_id)
     if isinstance(failure, Unauthorized):
@@ -48,13 +47,11 @@ def _to_login(request: Request, problem: Problem) -> Response:
     return go("/login", **({"next": wanted} if request.method == "GET" and wanted != "/" else {}))
 
 
-async def _show_invalid_request(request: Request, failure: Exception) -> Response:
-    assert isinstance(failure, RequestValidationError)
+async def _show_invalid_request(request: Request, _failure: RequestValidationError) -> Response:
     return await _show_problem(request, NotFound())
 
 
-async def _show_http_exception(request: Request, failure: Exception) -> Response:
-    assert isinstance(failure, HTTPException)
+async def _show_http_exception(request: Request, failure: HTTPException) -> Response:
     known = {HTTPStatus.NOT_FOUND: NotFound, HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed}
     problem = known.get(HTTPStatus(failure.status_code), InternalError)
     return await _show_problem(request, problem(headers=failure.headers))
@@ -64,9 +61,9 @@ def _create_app() -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False, telemetry={"tracing": False, "metrics": False})
     for family in (assets, home, sign_in, writing, invoices, papers, transactions, accounts, tax, settings):
         app.include_router(family.router)
-    app.add_exception_handler(Problem, _show_problem)
-    app.add_exception_handler(RequestValidationError, _show_invalid_request)
-    app.add_exception_handler(HTTPException, _show_http_exception)
+    app.exception_handler(Problem)(_show_problem)
+    app.exception_handler(RequestValidationError)(_show_invalid_request)
+    app.exception_handler(HTTPException)(_show_http_exception)
     app.add_middleware(SessionCookie)
     app.add_middleware(Door)
     return app

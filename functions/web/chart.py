@@ -1,8 +1,8 @@
-"""Figures as shapes: where the bars and points of a chart lie. Its amounts come from SQL and are only measured."""
+"""Figures as shapes: where the bars and points of a chart lie. The amounts come from SQL."""
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from shared.rupees import short_rupees
@@ -12,13 +12,14 @@ _LEFT, _TOP, _BOTTOM = 56, 12, 28
 _LINES = 4
 _SERIES = ("sales", "receipts", "expenses")
 _BAR, _GAP = 11, 2
+_LEADS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
 def year(months: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Three bars and a point per month, on a scale that ends at a round number."""
-    top = _round_up(max((month[name] for month in months for name in _SERIES), default=Decimal(0)))
-    bottom = -_round_up(max((-month["net"] for month in months), default=Decimal(0)))
-    scale = _Scale(bottom, top)
+    """Three bars and a point per month, over lines at round amounts."""
+    highest = max((month[name] for month in months for name in _SERIES), default=Decimal(0))
+    lowest = min((month["net"] for month in months), default=Decimal(0))
+    scale = _Scale(min(lowest, Decimal(0)), highest)
     step = (_WIDTH - _LEFT) / len(months)
     return {
         "width": _WIDTH,
@@ -31,17 +32,20 @@ def year(months: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 class _Scale:
-    """Rupees to pixels."""
+    """Rupees to pixels, between two multiples of a round step."""
 
-    def __init__(self, bottom: Decimal, top: Decimal) -> None:
-        self._bottom, self._top = bottom, top or Decimal(1)
+    def __init__(self, lowest: Decimal, highest: Decimal) -> None:
+        self._step = _round_up((highest - lowest) / _LINES) or Decimal(1)
+        self._bottom = (lowest / self._step).to_integral_value(ROUND_FLOOR) * self._step
+        self._top = max((highest / self._step).to_integral_value(ROUND_CEILING) * self._step, self._step)
 
     def y(self, value: Decimal) -> float:
         room = _HEIGHT - _TOP - _BOTTOM
         return round(_TOP + float((self._top - value) / (self._top - self._bottom)) * room, 1)
 
     def lines(self) -> list[Decimal]:
-        return [self._bottom + (self._top - self._bottom) * index / _LINES for index in range(_LINES + 1)]
+        count = int((self._top - self._bottom) / self._step)
+        return [self._bottom + self._step * index for index in range(count + 1)]
 
 
 def _month(month: dict[str, Any], x: float, step: float, scale: _Scale) -> dict[str, Any]:
@@ -67,11 +71,11 @@ def _month(month: dict[str, Any], x: float, step: float, scale: _Scale) -> dict[
 
 
 def _round_up(value: Decimal) -> Decimal:
-    """The next 1, 2, 4, 5 or 8 with zeros, so that quarters of it are round too."""
+    """The next 1, 2, 2.5 or 5 with zeros."""
     if value <= 0:
         return Decimal(0)
     size = Decimal(10) ** value.adjusted()
-    return next(size * lead for lead in (1, 2, 4, 5, 8, 10) if size * lead >= value)
+    return next(size * lead for lead in _LEADS if size * lead >= value)
 
 
 def sparkline(values: Sequence[Decimal], width: int = 120, height: int = 32) -> str:

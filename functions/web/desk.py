@@ -22,8 +22,8 @@ from shared.data_api import Data
 from shared.problems import Problem
 
 SAFETY_HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
@@ -72,6 +72,7 @@ def _templates() -> Environment:
         day=rupees.day,
         moment=rupees.moment,
         due=rupees.due,
+        period=rupees.period,
     )
     environment.globals.update(
         static=address_of, new_key=lambda: str(uuid4()), year_chart=chart.year, sparkline=chart.sparkline

@@ -1,7 +1,7 @@
 """Posted forms: whether they are ours, what they say, and what is wrong with it, field by field."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -175,12 +175,12 @@ SessionForm = Annotated[Form, Depends(_session_form)]
 """A form of the signed-in user, with the token of the very session."""
 
 
-def filters_of(request: Request, readers: dict[str, Callable[[str], str]]) -> dict[str, Any]:
+def filters_of(request: Request, readers: Mapping[str, Callable[[str], str]]) -> dict[str, Any]:
     """Filters from the address; what makes no sense is left out, as if it were not there."""
     return dict(_read_filters(request, readers))
 
 
-def _read_filters(request: Request, readers: dict[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
+def _read_filters(request: Request, readers: Mapping[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
     for name, read in readers.items():
         text = request.query_params.get(name, "").strip().replace("\0", "")
         if text:

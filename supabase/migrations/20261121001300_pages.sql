@@ -328,7 +328,7 @@ set search_path = ''
 as $$
     select json_agg(json_build_object(
         'event', step.event, 'at', private.local_text(step.instant, zone)
-    ) order by step.instant, step.place)
+    ) order by step.place)
     from (values
         (1, 'created', invoice.created_at),
         (2, 'sent', invoice.sent_at),
@@ -734,11 +734,11 @@ begin
                         'kind', entry.kind,
                         'amount', entry.amount,
                         'balance_after', entry.balance_after,
-                        'at', private.local_text(entry.created_at, reader.time_zone),
+                        'day', coalesce(entry.day, (entry.created_at at time zone reader.time_zone)::date),
                         'description', entry.description
                     ) order by entry.entry_number desc), '[]')
                     from (
-                        select ledger.*, moved.description
+                        select ledger.*, moved.description, moved.day
                         from public.ledger_entries as ledger
                         left join public.transactions as moved on moved.id = ledger.transaction_id
                         where ledger.user_id = reader.id and ledger.account_id = account.id

@@ -6,8 +6,18 @@ from typing import Any
 from tests.person import Person, checked
 
 TODAY = date.today()  # noqa: DTZ011 (roughly; the exact day is the profile's zone's to know)
-_LINES = [("Website design, three pages", 1, 48000.00), ("Hosting, one year", 12, 850.00), ("Support", 6.5, 1500.00)]
-_CUSTOMERS = ["Sharma Textiles", "श्री गणेश ट्रेडर्स", "Bluepeak Foods Pvt Ltd", "Meera Iyer", "Kaveri Motors & Sons"]
+_LINES = [
+    ("Website design, three pages", 1, 48000.00),
+    ("Hosting, one year", 12, 850.00),
+    ("Support", 6.5, 1500.00),
+]
+_CUSTOMERS = [
+    "Sharma Textiles",
+    "श्री गणेश ट्रेडर्स",
+    "Bluepeak Foods Pvt Ltd",
+    "Meera Iyer",
+    "Kaveri Motors & Sons",
+]
 
 
 def set_up_profile(person: Person) -> None:
@@ -25,12 +35,15 @@ def trade(person: Person) -> list[dict[str, Any]]:
     """Invoices in every status over several months, expenses and a transfer."""
     set_up_profile(person)
     main = person.account("HDFC current account", 125000.00)
-    person.account("Cash box", 5000.00)
+    cash = person.account("Cash box", 5000.00)
     invoices = [_invoice(person, number) for number in range(16)]
     for number, invoice in enumerate(invoices):
         if number % 3 == 0:
             checked(
-                person.api.post(f"/api/invoices/{invoice['id']}/mark-as-paid", json={"date": invoice["issue_date"]}), 200
+                person.api.post(
+                    f"/api/invoices/{invoice['id']}/mark-as-paid", json={"date": invoice["issue_date"]}
+                ),
+                200,
             )
     checked(person.api.put(f"/api/invoices/{invoices[4]['id']}", json={"status": "cancelled"}), 200)
     for weeks in range(1, 30, 2):
@@ -41,12 +54,18 @@ def trade(person: Person) -> list[dict[str, Any]]:
             date=str(TODAY - timedelta(weeks=weeks)),
             tax_rate=18,
         )
-    person.transaction("transfer", 5000.00, account_id=main["id"], description="To the cash box")
+    person.transaction(
+        "transfer",
+        5000.00,
+        account_id=main["id"],
+        transfer_account_id=cash["id"],
+        description="To the cash box",
+    )
     return [person.read(f"/api/invoices/{invoice['id']}") for invoice in invoices]
 
 
 def _invoice(person: Person, number: int) -> dict[str, Any]:
-    issued = TODAY - timedelta(days=13 * number)
+    issued = TODAY - timedelta(days=11 * number)
     templates = ("default", "professional", "simple", "detailed")
     return person.invoice(
         _LINES[: 1 + number % 3],
@@ -55,7 +74,7 @@ def _invoice(person: Person, number: int) -> dict[str, Any]:
         customer_address="7 Hill Street\nPune 411001" if number % 2 else "44 Lake View, Mysuru",
         **({"customer_gstin": "27AAPFU0939F1ZV"} if number % 2 else {}),
         issue_date=str(issued),
-        due_date=str(issued + timedelta(days=14)),
+        due_date=str(issued + timedelta(days=30)),
         status="draft" if number == 1 else "sent",
         template=templates[number % 4],
         notes="Thank you for your business.",

@@ -27,7 +27,10 @@ def open_page(browser: Browser, target: Target) -> Iterator[OpenPage]:
 
     def open_one(person: Person | None = None, *, script: bool = True, wide: bool = True) -> Page:
         context = browser.new_context(
-            base_url=target.api_url, java_script_enabled=script, viewport=WIDE if wide else SMALL, locale="en-IN"
+            base_url=target.api_url,
+            java_script_enabled=script,
+            viewport=WIDE if wide else SMALL,
+            locale="en-IN",
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
@@ -44,5 +47,13 @@ def open_page(browser: Browser, target: Target) -> Iterator[OpenPage]:
 
 def sign_in(context: BrowserContext, target: Target, person: Person) -> None:
     context.add_cookies(
-        [{"name": "session", "value": f"{person.token}~none", "url": target.api_url, "httpOnly": True, "sameSite": "Lax"}]
+        [
+            {
+                "name": "session",
+                "value": f"{person.token}~none",
+                "url": target.api_url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
     )

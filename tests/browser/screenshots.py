@@ -35,7 +35,12 @@ def main() -> None:
     FOLDER.mkdir(parents=True)
     with running_stack() as stack, running_chromium() as browser:
         target = Target(
-            stack.api_url, stack.supabase_url, stack.anon_key, stack.secret_key, stack.jwt_secret, stack.db_url
+            stack.api_url,
+            stack.supabase_url,
+            stack.anon_key,
+            stack.secret_key,
+            stack.jwt_secret,
+            stack.db_url,
         )
         with Person.enrolled(target, "asha") as asha, Person.enrolled(target, "new") as new:
             picture_all(browser, target, asha, new)
@@ -46,10 +51,16 @@ def picture_all(browser: Browser, target: Target, asha: Person, new: Person) -> 
     """Every page at two widths, light and dark."""
     invoices = trade(asha)
     by_status = {invoice["status"]: invoice for invoice in invoices}
-    pages = _PAGES | {f"invoice-{status}": f"/invoice/{invoice['id']}" for status, invoice in by_status.items()}
+    pages = _PAGES | {
+        f"invoice-{status}": f"/invoice/{invoice['id']}" for status, invoice in by_status.items()
+    }
     pages |= {"edit": f"/invoice/{by_status['draft']['id']}/edit"}
-    pages |= {f"print-{name}": f"/invoice/{by_status['sent']['id']}/print?template={name}" for name in _TEMPLATES}
-    empty = {f"empty-{name}": _PAGES[name] for name in ("home", "invoices", "transactions", "accounts", "tax")}
+    pages |= {
+        f"print-{name}": f"/invoice/{by_status['sent']['id']}/print?template={name}" for name in _TEMPLATES
+    }
+    empty = {
+        f"empty-{name}": _PAGES[name] for name in ("home", "invoices", "transactions", "accounts", "tax")
+    }
     for scheme in ("light", "dark"):
         for width, viewport in (("360", SMALL), ("1280", WIDE)):
             for person, paths in ((None, _OPEN), (asha, pages), (new, empty)):

@@ -29,7 +29,7 @@ def show_new(request: Request, desk: UserDesk) -> Response:
     """An empty form, or a copy of the invoice named by `copy`."""
     copied = request.query_params.get("copy")
     page = desk.read("invoice_form", invoice=copied)
-    form = _form_of(page["invoice"], page) if page["invoice"] else Form({})
+    form = _form_of(page["invoice"]) if page["invoice"] else Form({})
     form.fields.update({"issue_date": [page["today"]], "due_date": [page["due_day"]]})
     return _show(desk, page, form, lines=_lines_of(page["invoice"]))
 
@@ -55,7 +55,7 @@ def create(desk: UserDesk, form: SessionForm) -> Response:
 @router.get("/invoice/{reference}/edit")
 def show_edit(desk: UserDesk, reference: str) -> Response:
     page = desk.read("invoice_form", invoice=reference)
-    return _show(desk, page, _form_of(page["invoice"], page), lines=_lines_of(page["invoice"]), editing=True)
+    return _show(desk, page, _form_of(page["invoice"]), lines=_lines_of(page["invoice"]), editing=True)
 
 
 @router.post("/invoice/{reference}/edit")
@@ -188,7 +188,7 @@ def _sketch(form: Form) -> dict[str, Any]:
     }
 
 
-def _form_of(invoice: dict[str, Any], page: dict[str, Any]) -> Form:
+def _form_of(invoice: dict[str, Any]) -> Form:
     values = {name: invoice[name] or "" for name in (*_TEXTS, "template")}
     return Form(
         {
