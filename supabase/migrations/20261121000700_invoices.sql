@@ -240,6 +240,10 @@ begin
     new.issue_day := (new.issue_date at time zone zone)::date;
     new.due_date := coalesce(new.due_date, new.issue_date + interval '30 days');
     new.due_day := (new.due_date at time zone zone)::date;
+    if tg_op = 'UPDATE' and (new.issue_date, new.due_date) = (old.issue_date, old.due_date) then
+        -- Another zone may put midnight between the two: what was due on the day of issue still is.
+        new.due_day := greatest(new.due_day, new.issue_day);
+    end if;
     return new;
 end;
 $$;
