@@ -88,9 +88,13 @@ comment on function private.touch is 'Trigger: stamps updated_at.';
 
 create function private.request_header(name text)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
-as $$ select nullif(current_setting('request.headers', true), '')::json ->> name $$;
+as $$
+begin
+    return nullif(current_setting('request.headers', true), '')::json ->> name;
+end;
+$$;
 grant execute on function private.request_header to authenticated, service_role;
 comment on function private.request_header is 'A header of the Data API request (lower-case name), null outside of one. Never authorise on it.';

@@ -124,10 +124,14 @@ comment on function private.time_zone is 'The time zone of a user''s profile.';
 
 create function private.today(user_id uuid)
 returns date
-language sql
+language plpgsql
 stable
 set search_path = ''
-as $$ select (now() at time zone private.time_zone(user_id))::date $$;
+as $$
+begin
+    return (now() at time zone private.time_zone(user_id))::date;
+end;
+$$;
 grant execute on function private.today to authenticated, service_role;
 comment on function private.today is 'The day it is now in the profile''s time zone.';
 

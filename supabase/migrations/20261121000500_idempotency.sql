@@ -44,10 +44,14 @@ comment on function private.idempotency_key is 'The Idempotency-Key header of th
 
 create function private.request_hash(operation text, arguments jsonb)
 returns bytea
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select sha256(convert_to(operation || ' ' || coalesce(arguments::text, ''), 'UTF8')) $$;
+as $$
+begin
+    return sha256(convert_to(operation || ' ' || coalesce(arguments::text, ''), 'UTF8'));
+end;
+$$;
 comment on function private.request_hash is 'The same for equal requests, whatever the order of their fields.';
 
 create function private.set_answer(status integer, location text, replayed boolean)

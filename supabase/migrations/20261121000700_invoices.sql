@@ -156,18 +156,26 @@ comment on function private.take_numbers is 'The first of how_many consecutive n
 
 create function private.invoice_series(day date)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select to_char(day, '"INV-"YYYY-MM') $$;
+as $$
+begin
+    return to_char(day, '"INV-"YYYY-MM');
+end;
+$$;
 comment on function private.invoice_series is 'The series of invoice numbers for invoices issued on a day: one per month.';
 
 create function private.invoice_number(series text, counted bigint)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select series || '-' || lpad(counted::text, greatest(4, length(counted::text)), '0') $$;
+as $$
+begin
+    return series || '-' || lpad(counted::text, greatest(4, length(counted::text)), '0');
+end;
+$$;
 comment on function private.invoice_number is 'INV-YYYY-MM-NNNN (spec: Create an invoice); a fifth digit from the 10,000th of a month.';
 
 create function private.follow_own_number(owner uuid, own_number text)
@@ -335,27 +343,33 @@ for each row execute function private.compute_item();
 create trigger touch before update on public.invoice_items
 for each row execute function private.touch();
 
+create type private.invoice_sums as (
+    id uuid,
+    subtotal numeric,
+    cgst numeric,
+    sgst numeric,
+    igst numeric,
+    tax_amount numeric,
+    unusual_rates numeric[]
+);
+comment on type private.invoice_sums is 'What the lines of an invoice add up to.';
+
 create function private.sum_invoices(invoice_ids uuid[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+    different private.invoice_sums[];
 begin
     if invoice_ids = '{}' then
         return;
     end if;
-    update public.invoices as invoice set
-        subtotal = lines.taxable_value,
-        cgst = lines.cgst,
-        sgst = lines.sgst,
-        igst = lines.igst,
-        tax_amount = lines.tax_amount,
-        total_amount = lines.taxable_value + lines.tax_amount,
-        unusual_rates = lines.unusual_rates
+    select array_agg(sums) into different
     from (
         select
             touched.id,
-            coalesce(sum(item.taxable_value), 0) as taxable_value,
+            coalesce(sum(item.taxable_value), 0) as subtotal,
             coalesce(sum(item.cgst), 0) as cgst,
             coalesce(sum(item.sgst), 0) as sgst,
             coalesce(sum(item.igst), 0) as igst,
@@ -365,11 +379,24 @@ begin
         left join public.invoice_items as item on item.invoice_id = touched.id and item.user_id = touched.user_id
         where touched.id = any(invoice_ids)
         group by touched.id
-    ) as lines
+    ) as sums
+    inner join public.invoices as invoice on invoice.id = sums.id
     where
-        invoice.id = lines.id
-        and (invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.unusual_rates)
-        is distinct from (lines.taxable_value, lines.cgst, lines.sgst, lines.igst, lines.unusual_rates);
+        (invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.unusual_rates)
+        is distinct from (sums.subtotal, sums.cgst, sums.sgst, sums.igst, sums.unusual_rates);
+    -- The lines that a sale brings make no difference, and an update of nothing would wake all triggers.
+    if different is not null then
+        update public.invoices as invoice set
+            subtotal = sums.subtotal,
+            cgst = sums.cgst,
+            sgst = sums.sgst,
+            igst = sums.igst,
+            tax_amount = sums.tax_amount,
+            total_amount = sums.subtotal + sums.tax_amount,
+            unusual_rates = sums.unusual_rates
+        from unnest(different) as sums
+        where invoice.id = sums.id;
+    end if;
 end;
 $$;
 comment on function private.sum_invoices is 'Brings the totals of invoices in line with their lines.';

@@ -67,6 +67,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    if changes = '{}' then
+        return;
+    end if;
     insert into private.transaction_totals as total (
         user_id, span, first_day, account_id, transaction_type, category, is_taxed, counted, amount, tax_amount, igst
     )
@@ -155,6 +158,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+    if changes = '{}' then
+        return;
+    end if;
     insert into private.invoice_totals as total (user_id, span, first_day, status, counted, subtotal, tax_amount)
     select
         change.user_id,

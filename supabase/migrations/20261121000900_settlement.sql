@@ -176,10 +176,14 @@ comment on function private.generate_invoices is
 
 create function private.sale_description(sale public.transactions)
 returns text
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select coalesce(nullif(trim(sale.description), ''), nullif(trim(sale.category), ''), 'Sale') $$;
+as $$
+begin
+    return coalesce(nullif(trim(sale.description), ''), nullif(trim(sale.category), ''), 'Sale');
+end;
+$$;
 comment on function private.sale_description is 'The line''s text on the invoice of a sale.';
 
 create function private.follow_sales(sale_ids uuid[])
