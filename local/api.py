@@ -26,6 +26,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _BODY_LIMIT = 10 * 1024 * 1024
 
+# uvicorn starts a worker that dies again, except after this exit code of its own.
+_STARTUP_FAILURE = 3
+
 
 class Gateway:
     """The ASGI app in front of the functions' apps."""
@@ -100,9 +103,17 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def gateway() -> Gateway:
-    """The gateway for this repository's serverless.yml; each uvicorn worker makes its own."""
-    service = Service.read(ROOT / "serverless.yml")
+def worker() -> Gateway:
+    """What each uvicorn worker serves."""
+    try:
+        return gateway(Service.read(ROOT / "serverless.yml"))
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(_STARTUP_FAILURE)
+
+
+def gateway(service: Service) -> Gateway:
+    """The gateway with the apps of the service's functions."""
     return Gateway(service, {name: _app(name, handler) for name, handler in service.handlers.items()})
 
 
@@ -120,13 +131,8 @@ def _app(function: str, handler: str) -> App:
 
 def main() -> None:
     """Serve until told to stop."""
-    try:
-        # A worker that fails is started again and again, so look before whether the functions load at all.
-        gateway()
-    except Problem as problem:
-        sys.exit(f"{problem}")
     uvicorn.run(
-        "local.api:gateway",
+        "local.api:worker",
         factory=True,
         host=HOST,
         port=int(os.environ.get("PORT") or 8000),
@@ -142,6 +148,8 @@ def main() -> None:
         proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=3,
+        # On a busy machine a worker may be slow to say that it lives; the default of 5 s would kill it.
+        timeout_worker_healthcheck=15,
     )
 
 

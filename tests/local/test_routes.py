@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from local.api import App, Gateway, Message, Receive, Send
+from local.api import gateway as load
+from local.project import Problem
 from local.routes import Service
 
 pytestmark = pytest.mark.anyio
@@ -154,6 +156,14 @@ class TestGateway:
 
         assert (await gateway.post("/api/things", content=chunks(10))).text == "things /api/things 10485760"
         assert (await gateway.post("/api/things", content=chunks(11))).status_code == 413
+
+
+class TestLoading:
+    def test_an_import_error_names_the_function(self, service: Service) -> None:
+        with pytest.raises(
+            Problem, match=r"Function 'things' \(functions.things.handler\) does not load: Module"
+        ):
+            load(service)
 
 
 class TestCors:
