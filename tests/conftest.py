@@ -6,6 +6,9 @@ import httpx
 import psycopg
 import pytest
 
+from deploy.package import build
+from deploy.service import functions
+from deploy.target import this_machine
 from local.stack import Stack, running_stack
 from tests.deploy.emulator import running_emulator
 from tests.person import Person
@@ -28,7 +31,11 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
         with running_stack() as running:
             yield running
         return
-    with running_stack(api=False) as running, running_emulator(running.environment, running.ports.api):
+    packages = build(this_machine(), functions())
+    with (
+        running_stack(api=False) as running,
+        running_emulator(packages, running.environment, running.ports.api),
+    ):
         yield running
 
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
-from deploy.package import Package, build
-from deploy.service import SERVERLESS_YML, Function, functions
-from deploy.target import this_machine
+from deploy.package import Package
+from deploy.service import SERVERLESS_YML
 from local.cors import Cors
 from local.routes import Service
 from tests.deploy.events import http_event
@@ -205,10 +204,9 @@ class _Request(BaseHTTPRequestHandler):
 
 @contextmanager
 def running_emulator(
-    variables: Mapping[str, str], port: int = 0, chosen: Iterable[Function] | None = None
+    packages: Iterable[Package], variables: Mapping[str, str], port: int = 0
 ) -> Iterator[tuple[str, Deployment]]:
-    """Build, unpack and serve the functions; gives the address of the gateway in front of them."""
-    packages = build(this_machine(), chosen or functions())
+    """Unpack and serve functions; gives the address of the gateway in front of them."""
     with TemporaryDirectory(prefix="renpay-lambda-") as folder:
         deployment = Deployment.unpacked(packages, Path(folder), variables)
         gateway = _Gateway(deployment, port)

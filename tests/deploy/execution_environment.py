@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 _API = "/2018-06-01/runtime"
+_INIT_SECONDS = 10
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 
 
@@ -35,7 +36,7 @@ class Invocation:
     """An event on its way through a function."""
 
     event: Mapping[str, Any]
-    deadline: float
+    timeout: float
     request_id: str = field(default_factory=lambda: str(uuid4()))
     result: Future[Any] = field(default_factory=Future)
 
@@ -99,6 +100,7 @@ class ExecutionEnvironment:
         self._next: queue.SimpleQueue[Invocation] = queue.SimpleQueue()
         self._running: Invocation | None = None
         self.init_error: FunctionError | None = None
+        self._initialized = threading.Event()
         self.snapshot_taken = threading.Event()
         self._restored = threading.Event()
         self._server = _RuntimeApi(self)
@@ -124,8 +126,10 @@ class ExecutionEnvironment:
 
     def invoke(self, event: Mapping[str, Any], timeout: float) -> Any:
         """The function's result, or FunctionError. After a timeout the environment is gone, as on Lambda."""
-        invocation = Invocation(event, time.time() + timeout)
+        invocation = Invocation(event, timeout)
         self._running = invocation
+        # Loading the function has a limit of its own.
+        self._initialized.wait(_INIT_SECONDS)
         if self.is_alive:
             self._next.put(invocation)
         else:
@@ -151,6 +155,7 @@ class ExecutionEnvironment:
     # What the process asks ----------------------------------------------------------------------------------
 
     def next_invocation(self) -> Invocation:
+        self._initialized.set()
         return self._next.get()
 
     def answer(self, request_id: str, result: Any) -> None:
@@ -171,6 +176,7 @@ class ExecutionEnvironment:
 
     def _watch(self) -> None:
         self._process.wait()
+        self._initialized.set()
         self._fail()
 
     def _fail(self) -> None:
@@ -208,7 +214,7 @@ class _RuntimeRequest(BaseHTTPRequestHandler):
             {
                 "Content-Type": "application/json",
                 "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-                "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
+                "Lambda-Runtime-Deadline-Ms": str(int((time.time() + invocation.timeout) * 1000)),
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:ap-south-1:000000000000:function:x",
                 "Lambda-Runtime-Trace-Id": "Root=1-0-0;Sampled=0",
             },

@@ -49,7 +49,7 @@ class TestStack:
         template.write_text(json.dumps(deployed.template))
         cfn_lint = Path(sys.executable).with_name("cfn-lint")
         # W3005: osls names dependencies that follow from references, too.
-        options = ["--regions", REGION, "--ignore-checks", "W3005", "--template", template]
+        options = ["--regions", REGION, "--ignore-checks", "W3005", "--template", str(template)]
         found = subprocess.run([cfn_lint, *options], capture_output=True, text=True, check=False)
         assert (found.stdout, found.returncode) == ("", 0)
 
