@@ -75,8 +75,16 @@ async function answer(request) {
   return Response.json(body?.access_token && body.user ? completed(body) : body, { status: response.status, headers });
 }
 
-await app.ensureSystemSchema();
-await connection.driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
+// Once: each time, Lite would put back functions of its own until ours replace them again, and in between every token
+// would be nobody's.
+const { driver } = connection;
+const [{ ready }] = await driver.unsafe(
+  "select exists (select from pg_proc where oid = to_regproc('auth.uid') and prosrc like '%request.jwt.claims%') as ready",
+);
+if (!ready) {
+  await app.ensureSystemSchema();
+  await driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
+}
 
 // A storm of logins may wait; small reads on the same cores should not.
 setPriority(5);
