@@ -87,10 +87,17 @@ class Data:
         return self._page(query, [("account_id", f"eq.{account_id}")])
 
     def _page(self, query: ListQuery, narrowed: Iterable[Parameter]) -> Response:
-        request = self._client.from_(query.of.view).select(query.columns(), count=CountMethod.exact).request
+        narrowed = list(narrowed)
+        length = query.known_length(narrowed)
+        # Counting reads all rows; the totals answer as fast for three million as for three.
+        count = None if length else CountMethod.exact
+        if length:
+            self._client.headers["X-Length-Of"] = length
+        request = self._client.from_(query.of.view).select(query.columns(), count=count).request
         answer = self._sent(request, [*narrowed, *query.parameters()], accepted=_BEYOND_THE_END)
         rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content
-        headers = query.page_headers(self._request.url, rows, answer.headers["content-range"])
+        total = answer.headers.get("x-total-count")
+        headers = query.page_headers(self._request.url, rows, answer.headers["content-range"], total)
         return Response(rows, headers=headers, media_type="application/json")
 
     def _sent(

@@ -3,11 +3,11 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, field_validator
@@ -19,6 +19,8 @@ from shared.views import View
 
 Parameter = tuple[str, str]
 
+# No account, type, category or status is longer; a header must not grow with what somebody looks for.
+_LONGEST_COUNTED = 100
 _SERIAL = re.compile(r"[0-9]{1,18}")
 
 
@@ -53,10 +55,16 @@ class Since:
     day: str
     instant: str
     operator: ClassVar[str] = "gte"
+    margin: ClassVar[timedelta] = timedelta(days=-1)
 
     def parameter(self, value: date) -> Parameter:
         column = self.instant if isinstance(value, datetime) else self.day
         return column, f"{self.operator}.{value.isoformat()}"
+
+    def implied(self, value: date) -> Iterator[Parameter]:
+        """What a day says about the instant in every time zone, in a form that an index can begin at."""
+        if not isinstance(value, datetime) and value.year < date.max.year:
+            yield self.instant, f"{self.operator}.{value + self.margin}T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ class Until(Since):
     """To the end of this day, or up to this instant."""
 
     operator: ClassVar[str] = "lte"
+    margin: ClassVar[timedelta] = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -198,7 +207,10 @@ class ListQuery(BaseModel):
         """Filters, order and page as PostgREST reads them."""
         column = self.of.sort_columns.get(self.sort_by, self.sort_by)
         nullable = self.of.may_be_null(self.sort_by)
-        yield from self._filters()
+        for mark, value in self._asked():
+            yield mark.parameter(value)
+            if isinstance(mark, Since):
+                yield from mark.implied(value)
         if self.cursor:
             yield from self.cursor.parameters(column, nullable)
         # Nulls are named only where there are some: an index serves the plain order in both directions.
@@ -206,19 +218,42 @@ class ListQuery(BaseModel):
         yield "limit", str(self.limit)
         yield "offset", str(self.skip)
 
-    def _filters(self) -> Iterator[Parameter]:
+    def known_length(self, narrowed: Iterable[Parameter] = ()) -> str | None:
+        """What to ask the totals for the number of rows; None where they don't know it."""
+        asked = {"of": self.of.view}
+        for column, condition in [*narrowed, *(mark.parameter(value) for mark, value in self._asked())]:
+            operator, _, value = condition.partition(".")
+            name = self.of.totals.get(f"{column}.{operator}")
+            if name is None or len(value) > _LONGEST_COUNTED:
+                return None
+            asked[name] = value
+        return json.dumps(asked) if self.of.totals else None
+
+    def _asked(self) -> Iterator[tuple[Filter, Any]]:
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            asked = [mark for mark in field.metadata if isinstance(mark, Filter)]
-            yield from (mark.parameter(value) for mark in asked if value is not None)
+            marks = [mark for mark in field.metadata if isinstance(mark, Filter)]
+            yield from ((mark, value) for mark in marks if value is not None)
 
-    def page_headers(self, url: URL, rows: bytes, content_range: str) -> dict[str, str]:
-        """X-Total-Count, and the Link to the next page where there is one."""
+    def page_headers(
+        self, url: URL, rows: bytes, content_range: str, total: str | None = None
+    ) -> dict[str, str]:
+        """X-Total-Count, and the Link to the next page where there is one.
+
+        Without a total, the rows from this page's cursor on were counted.
+        """
         span, _, counted = content_range.partition("/")
         read = int(span.partition("-")[2]) + 1 if span != "*" else 0
         seen_before = self.cursor.seen if self.cursor else 0
-        headers = {"X-Total-Count": str(seen_before + int(counted))}
-        if read and read < int(counted):
+        if total is None:
+            total, has_next = str(seen_before + int(counted)), read < int(counted)
+        elif self.cursor:
+            # Rows seen before may be gone from the total: only a page that is not full is surely the last.
+            has_next = read == self.skip + self.limit
+        else:
+            has_next = read < int(total)
+        headers = {"X-Total-Count": total}
+        if read and has_next:
             headers["Link"] = f'<{self._next(url, rows, seen_before + read)}>; rel="next"'
         return headers
 

@@ -21,6 +21,13 @@ class Transaction(View):
     view = "transactions"
     missing = TransactionNotFound
     sort_columns = {"date": "date_instant", "created_at": "created_instant", "updated_at": "updated_instant"}
+    totals = {
+        "account_id.eq": "account_id",
+        "transaction_type.eq": "transaction_type",
+        "category.eq": "category",
+        "day.gte": "first_day",
+        "day.lte": "last_day",
+    }
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -17,6 +17,8 @@ class View(BaseModel):
     """What a read of one row answers when there is none."""
     sort_columns: ClassVar[dict[str, str]] = {}
     """Field -> the column that holds its value in a form that sorts."""
+    totals: ClassVar[dict[str, str]] = {}
+    """Condition -> its name in the database's totals, which know how many rows meet it (0850_totals.sql)."""
 
     @classmethod
     @cache

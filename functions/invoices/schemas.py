@@ -122,6 +122,7 @@ class Invoice(View):
         "created_at": "created_instant",
         "updated_at": "updated_instant",
     }
+    totals = {"status.eq": "status", "issue_day.gte": "first_day", "issue_day.lte": "last_day"}
 
     model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
 

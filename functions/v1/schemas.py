@@ -58,6 +58,7 @@ class InvoiceV1(View):
     view = "invoices"
     missing = InvoiceNotFound
     sort_columns = {"date_created": "created_instant", "due_date": "due_instant"}
+    totals = {"stored_status.in": "status"}
 
     model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
 

@@ -63,11 +63,17 @@ begin
     if headers ->> 'x-account-id' is not null then
         perform private.visible_account((headers ->> 'x-account-id')::uuid);
     end if;
+    -- How long the list is that this request reads a page of: totals know it, where counting would read every row.
+    if headers ->> 'x-length-of' is not null then
+        perform set_config('response.headers', json_build_array(
+            json_build_object('X-Total-Count', private.length_of_list((headers ->> 'x-length-of')::json)::text)
+        )::text, true);
+    end if;
 end;
 $$;
 grant execute on function private.check_request to authenticated, service_role, anon;
 comment on function private.check_request is
-'Runs before each Data API request (pgrst.db_pre_request): a live token, and the account that X-Account-Id names, if it does.';
+'Runs before each Data API request (pgrst.db_pre_request): a live token, the account that X-Account-Id names, the length of the list that X-Length-Of describes.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';

@@ -43,8 +43,8 @@ begin
         return sale;
     end if;
 
-    select * into invoice from public.invoices where id = sale.invoice_id and user_id = sale.user_id;
-    if not found then
+    select * into invoice from public.invoices where id = sale.invoice_id;
+    if invoice.user_id is distinct from sale.user_id then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     elsif exists (select from public.transactions where invoice_id = sale.invoice_id) then
         perform private.raise_problem(409, 'invoice_already_paid', format('Invoice %s is paid already.', invoice.invoice_number));
