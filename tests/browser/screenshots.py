@@ -44,7 +44,7 @@ def main() -> None:
         )
         with Person.enrolled(target, "asha") as asha, Person.enrolled(target, "new") as new:
             picture_all(browser, target, asha, new)
-    print(FOLDER.relative_to(ROOT))
+    print(FOLDER.relative_to(ROOT))  # noqa: T201 (a command tells where its work lies)
 
 
 def picture_all(browser: Browser, target: Target, asha: Person, new: Person) -> None:

@@ -417,7 +417,9 @@ class TestOtherPages:
         expense = {"transaction_type": "expense", "amount": "1,180", "tax_rate": "18", "date": "2026-11-05"}
         assert web.send("/transactions", {**expense, "description": "Rent"}).status_code == 303
         assert alice.balance() == -1180.00
-        assert "−₹1,180.00" in web.page("/transactions?type=expense&from=2026-11-05&to=2026-11-05&q=rent")
+        assert "\N{MINUS SIGN}₹1,180.00" in web.page(
+            "/transactions?type=expense&from=2026-11-05&to=2026-11-05&q=rent"
+        )
 
     def test_accounts_are_opened_changed_and_closed(self, web: Browser, alice: Person) -> None:
         web.send("/accounts", {"name": "First", "balance": "100"})
