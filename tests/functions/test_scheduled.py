@@ -40,7 +40,7 @@ print(json.dumps(handler(event, context)))
 
 @pytest.fixture(scope="module")
 def town(target: Target) -> list[UUID]:
-    """A thousand users of all frequencies and of several zones; each third has sold something in each year."""
+    """A thousand users of all frequencies and of several zones; some have sold something in each year."""
     with psycopg.connect(target.db_url) as database:
         users = database.execute(
             """
@@ -56,7 +56,7 @@ def town(target: Target) -> list[UUID]:
             """
             update public.profiles set
                 filing_frequency = (array['monthly', 'quarterly', 'annually'])[1 + mod(place, 3)],
-                time_zone = (array['Asia/Kolkata', 'Asia/Kolkata', 'America/New_York', 'UTC'])[1 + mod(place, 4)]
+                time_zone = case mod(place, 40) when 0 then 'America/New_York' when 1 then 'UTC' else 'Asia/Kolkata' end
             from unnest(%s::uuid[]) with ordinality as town (user_id, place)
             where id = town.user_id
             """,
@@ -67,7 +67,7 @@ def town(target: Target) -> list[UUID]:
             insert into public.transactions (user_id, transaction_type, amount, tax_rate, date)
             select user_id, 'sale', 118, 18, make_date(year, 9, 15)
             from unnest(%s::uuid[]) with ordinality as town (user_id, place), generate_series(2010, 2012) as year
-            where mod(place, 3) = 1
+            where mod(place, 30) = 1
             """,
             (ids,),
         )
@@ -146,8 +146,8 @@ def assert_one_each(dashboard: psycopg.Connection, town: list[UUID], year: int) 
         """,
         (town, year),
     ).fetchall()
-    # The quarterly third has sold.
-    assert sold == 18 * sum((place + 1) % 3 == 1 for place in range(len(town)))
+    # They file quarterly, as all whose place leaves 1 when divided by 3.
+    assert sold == 18 * sum((place + 1) % 30 == 1 for place in range(len(town)))
 
 
 def run_of(dashboard: psycopg.Connection, as_of: str) -> list[tuple[Any, ...]]:
