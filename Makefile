@@ -36,6 +36,12 @@ screenshots: test-packages  ## Picture every page, small and wide, light and dar
 package: test-packages  ## Build the functions' zips for AWS Lambda
 	@$(VENV)/python -m deploy.package
 
+deploy: test-packages  ## Deploy database and functions, then try them (make deploy STAGE=prod; docs/deployment.md)
+	@$(VENV)/python -m deploy $(or $(STAGE),$(error Which stage? make deploy STAGE=prod)) $(ONLY)
+
+bench-cold-start: test-packages  ## Time each function's start, beside the least that FastAPI can do
+	@$(VENV)/python -m tests.load.cold_start
+
 lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@./requirements/lock
 	@$(PYTHON) -m local.lock_node

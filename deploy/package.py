@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +43,21 @@ class Package:
 
 
 def build(target: Target, wanted: Iterable[Function]) -> list[Package]:
-    """Build packages for a target into a folder of their own, one build at a time."""
+    """Build packages for a target into a folder of their own."""
+    with packing(target, ROOT) as packer:
+        return [packer.package(function) for function in wanted]
+
+
+@contextmanager
+def packing(target: Target, root: Path) -> Iterator["Packer"]:
+    """A packer for a target and the source tree at `root`; one at a time."""
     folder = BUILD / target.name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         dependencies = _dependencies(target, folder)
         distributions = Distributions(dependencies, target.markers)
-        packer = _Packer(target, folder, _sources(target, folder), dependencies, distributions)
-        return [packer.package(function) for function in wanted]
+        yield Packer(target, folder, _sources(target, folder, root), dependencies, distributions)
 
 
 def _dependencies(target: Target, folder: Path) -> Path:
@@ -72,13 +79,15 @@ def _dependencies(target: Target, folder: Path) -> Path:
     return dependencies
 
 
-def _sources(target: Target, folder: Path) -> Path:
+def _sources(target: Target, folder: Path, root: Path) -> Path:
     """Our own code, compiled."""
     sources = folder / "sources"
     shutil.rmtree(sources, ignore_errors=True)
     for name in OWN:
-        shutil.copytree(ROOT / name, sources / name, ignore=shutil.ignore_patterns("__pycache__"))
-    _describe_api(sources)
+        if (root / name).exists():
+            shutil.copytree(root / name, sources / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if (sources / "functions" / "system").exists():
+        _describe_api(sources)
     target.compile(sources)
     return sources
 
@@ -93,7 +102,7 @@ def _describe_api(sources: Path) -> None:
 
 
 @dataclass(frozen=True)
-class _Packer:
+class Packer:
     """Makes zips of one target's compiled sources and dependencies."""
 
     target: Target

@@ -2,19 +2,31 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.package import Package, build_for_lambda
-from local.project import NODE_MODULES, ROOT
+from deploy.__main__ import deploy
+from deploy.package import Package, build, build_for_lambda
+from deploy.service import functions
+from deploy.target import this_machine
+from local.stack import Stack
 from tests.deploy.aws import Aws, running_aws
+from tests.deploy.emulator import running_emulator
 
 STAGE = "prod"
+SETTINGS = {
+    "SUPABASE_URL": "https://project.supabase.co",
+    "SUPABASE_KEY": "sb_publishable_key",
+    "SUPABASE_SECRET_KEY": "sb_secret_key",
+    "ORIGIN": "https://app.example.com",
+    "ALARM_EMAIL": "alarms@example.com",
+    # The local database speaks no TLS.
+    "PGSSLMODE": "disable",
+    "SLS_AWS_MONITORING_FREQUENCY": "100",
+}
 
 
 @dataclass(frozen=True)
@@ -49,32 +61,27 @@ def packages() -> dict[str, Package]:
 
 
 @pytest.fixture(scope="session")
-def deployed(aws: Aws, packages: dict[str, Package], tmp_path_factory: pytest.TempPathFactory) -> Deployed:
-    """The service as `make deploy STAGE=prod` deploys it."""
-    folder = tmp_path_factory.mktemp("osls")
-    osls(aws, "package", "--stage", STAGE, "--package", str(folder))
-    osls(aws, "deploy", "--stage", STAGE, "--package", str(folder))
+def twins() -> dict[str, Package]:
+    """The zips, built for this machine."""
+    return {package.function.name: package for package in build(this_machine(), functions())}
+
+
+@pytest.fixture(scope="session")
+def deployed(
+    aws: Aws,
+    stack: Stack,
+    packages: dict[str, Package],
+    twins: dict[str, Package],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Deployed:
+    """The service as `make deploy STAGE=prod` deploys it; who answers there is the emulator."""
+    folder = tmp_path_factory.mktemp("stack")
+    tried = [twins[name] for name in ("system", "accounts", "transactions", "auth")]
+    with running_emulator(tried, stack.environment) as (url, _):
+        deploy(
+            STAGE,
+            {**os.environ, **SETTINGS, **aws.environment, "DB_URL": stack.db_url, "API_URL": url},
+            folder,
+        )
     template = json.loads((folder / "cloudformation-template-update-stack.json").read_text())
     return Deployed(aws, template, packages)
-
-
-def osls(aws: Aws, *arguments: str) -> None:
-    """Run the deployment tool against the emulated AWS."""
-    environment = {
-        "SUPABASE_URL": "https://project.supabase.co",
-        "SUPABASE_KEY": "sb_publishable_key",
-        "ORIGIN": "https://app.example.com",
-        "ALARM_EMAIL": "alarms@example.com",
-        "SLS_AWS_MONITORING_FREQUENCY": "100",
-        "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED": "true",
-        **aws.environment,
-    }
-    ran = subprocess.run(
-        [NODE_MODULES / ".bin" / "osls", *arguments],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "HOME": str(Path.home()), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -145,6 +145,9 @@ class _Gateway(ThreadingHTTPServer):
         self.deployment = deployment
         self.cors = Cors.read(deployment.service.cors)
 
+    def handle_error(self, *_: object) -> None:
+        """Nothing: a client that left has not hung up politely."""
+
 
 class _Request(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

@@ -194,6 +194,9 @@ class _RuntimeApi(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _RuntimeRequest)
         self.environment = environment
 
+    def handle_error(self, *_: object) -> None:
+        """Nothing: a process that was killed has not hung up politely."""
+
 
 class _RuntimeRequest(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"

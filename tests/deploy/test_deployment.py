@@ -54,9 +54,15 @@ class TestStack:
         assert (found.stdout, found.returncode) == ("", 0)
 
     def test_no_secret_is_in_the_template(self, deployed: Deployed) -> None:
-        assert "service_role" not in json.dumps(deployed.template)
+        assert "sb_secret_key" not in json.dumps(deployed.template)
         for function in deployed.resources("AWS::Lambda::Function").values():
             assert "SUPABASE_SECRET_KEY" not in function["Properties"]["Environment"]["Variables"]
+
+    def test_the_secret_key_is_in_the_parameter_store(self, deployed: Deployed) -> None:
+        stored = deployed.aws.client("ssm").get_parameter(
+            Name="/renpay/prod/supabase-secret-key", WithDecryption=True
+        )["Parameter"]
+        assert (stored["Type"], stored["Value"]) == ("SecureString", "sb_secret_key")
 
 
 class TestFunctions:

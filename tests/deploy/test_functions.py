@@ -18,9 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.package import Package, build
-from deploy.service import functions
-from deploy.target import this_machine
+from deploy.package import Package
 from local.project import ROOT
 from local.routes import Route
 from local.stack import Stack
@@ -43,12 +41,6 @@ def get(path: str, token: str = "", **headers: str) -> dict[str, Any]:
 
 def log_lines(function: Lambda) -> list[dict[str, Any]]:
     return [json.loads(line) for line in function.code.log.read_text().splitlines() if line]
-
-
-@pytest.fixture(scope="session")
-def twins() -> dict[str, Package]:
-    """The zips, built for this machine."""
-    return {package.function.name: package for package in build(this_machine(), functions())}
 
 
 @pytest.fixture

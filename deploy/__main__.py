@@ -1,0 +1,46 @@
+"""Deploy a stage: `python -m deploy prod [functions]`.
+
+Migrations first: the functions of before work with them, too. `functions` alone leaves the database as it is, to go
+back to an earlier release.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.database import push_config, push_migrations
+from deploy.functions import api_url, deploy_functions, store_secret_key
+from deploy.package import BUILD, build_for_lambda
+from deploy.settings import settings_of
+from deploy.smoke import smoke
+from local.project import Problem
+
+
+def deploy(stage: str, settings: Mapping[str, str], folder: Path, only: Sequence[str] = ()) -> None:
+    """Bring a stage to what this source tree says."""
+    print("Packages ...", flush=True)
+    build_for_lambda()
+    if "functions" not in only:
+        _deploy_database(settings)
+    print("Functions ...", flush=True)
+    store_secret_key(stage, settings)
+    deploy_functions(stage, settings, folder)
+    url = api_url(stage, settings)
+    print(f"Trying {url} ...", flush=True)
+    smoke(url)
+
+
+def _deploy_database(settings: Mapping[str, str]) -> None:
+    print("Database ...", flush=True)
+    push_migrations(settings)
+    if settings.get("SUPABASE_ACCESS_TOKEN") and settings.get("SITE_URL"):
+        push_config(settings)
+    else:
+        print("The project's settings stay as they are: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them.")
+
+
+if __name__ == "__main__":
+    try:
+        deploy(sys.argv[1], settings_of(sys.argv[1]), BUILD / f"stack-{sys.argv[1]}", sys.argv[2:])
+    except Problem as problem:
+        sys.exit(str(problem))

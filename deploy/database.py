@@ -1,0 +1,40 @@
+"""The database's share of a deployment: migrations, and the settings in supabase/config.toml."""
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.settings import project_ref
+from local.project import NODE_MODULES, ROOT, Problem
+
+_CONFIG = ROOT / "supabase" / "config.toml"
+
+
+def push_migrations(settings: Mapping[str, str]) -> None:
+    """Apply the migrations that the database does not have yet."""
+    _supabase(settings, ROOT, "db", "push", f"--remote={settings['DB_URL']}")
+
+
+def push_config(settings: Mapping[str, str]) -> None:
+    """Apply the project's settings: exposed schemas, row limit, Auth."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "supabase", "config.toml")
+        copy.parent.mkdir()
+        copy.write_text(_for_a_hosted_project(_CONFIG.read_text(), settings["SITE_URL"]))
+        _supabase(settings, Path(folder), "config", "push", f"--remote={project_ref(settings)}")
+
+
+def _for_a_hosted_project(config: str, site_url: str) -> str:
+    """Where mails lead back to: this machine in the file, the site out there."""
+    config = re.sub(r"(?m)^site_url = .*$", f'site_url = "{site_url}"', config)
+    return re.sub(r"(?m)^additional_redirect_urls = .*$", "additional_redirect_urls = []", config)
+
+
+def _supabase(settings: Mapping[str, str], folder: Path, *arguments: str) -> None:
+    command = [str(NODE_MODULES / ".bin" / "supabase"), *arguments, "--yes", "--agent=no"]
+    environment = {**settings, "DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1"}
+    ran = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False)
+    if ran.returncode != 0:
+        raise Problem(f"supabase {arguments[0]} {arguments[1]} failed, see above. Nothing after it was done.")
