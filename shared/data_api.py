@@ -82,7 +82,7 @@ class Data:
         return self._page(query, [])
 
     def rows_of_account(self, account_id: UUID, query: ListQuery) -> Response:
-        """Read a page of what belongs to an account; the database refuses one that the caller does not have."""
+        """Read a page of what belongs to an account; the database refuses one the caller does not have."""
         self._client.headers["X-Account-Id"] = str(account_id)
         return self._page(query, [("account_id", f"eq.{account_id}")])
 

@@ -162,7 +162,7 @@ def problem_of(answer: httpx.Response) -> Problem:
     for pattern, problem in _BY_CODE:
         if pattern.fullmatch(error.code):
             return problem(error)
-    # PostgREST's words for a connection that broke in the middle of a statement are none: empty code, empty message.
+    # Of a connection that broke in the middle of a statement PostgREST says nothing at all.
     if answer.status_code in _GATEWAY_STATUS or not any(error):
         return ServiceUnavailable()
     _log.error("unexpected answer of the Data API: status %s, code %s", answer.status_code, error.code)

@@ -33,13 +33,16 @@ cross join (
 ) as planned (transaction_type, amount, description, category, hours, tax_rate)
 order by week desc;
 
-insert into public.transactions (user_id, account_id, transfer_account_id, transaction_type, amount, description, category)
+insert into public.transactions (
+    user_id, account_id, transfer_account_id, transaction_type, amount, description, category
+)
 select source.user_id, source.id, target.id, 'transfer', 5000.00, 'Petty cash', 'Transfer'
 from public.accounts as source
 inner join public.accounts as target on target.user_id = source.user_id and target.name = 'Cash'
 where source.user_id = current_setting('renpay.demo_user_id')::uuid and source.name = 'HDFC Current';
 
 -- Invoices in every state: paid, sent, past due, draft, cancelled; within the state and across.
+-- noqa: disable=LT05
 with planned (customer_name, customer_email, customer_address, customer_gstin, days_ago, terms, status, template, description, quantity, unit_price) as (
     values
     ('Patil Textiles', 'accounts@patil.example', '7 Hill Street, Pune 411001', '27AAAPZ0002B1ZE', 150, 30, 'paid', 'professional', 'Brand identity', 1, 85000.00),
@@ -52,6 +55,7 @@ with planned (customer_name, customer_email, customer_address, customer_gstin, d
     ('Zeta Traders', 'pay@zeta.example', '40 Ring Road, Bengaluru 560034', '29AAAFZ0020Q1ZY', 70, 30, 'cancelled', 'default', 'Trade fair stand', 1, 64000.00)
 ),
 
+-- noqa: enable=LT05
 written as (
     insert into public.invoices (
         user_id, customer_name, customer_email, customer_address, customer_gstin, issue_date, due_date, status,

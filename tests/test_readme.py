@@ -43,7 +43,9 @@ def test_the_tour_can_be_pasted_and_its_answers_are_real(target: Target, tmp_pat
     script = f"\necho; echo '{_END_OF_STEP}'\n".join(step["command"] for step in steps())
     script = script.replace("http://localhost:8000", target.api_url)
 
-    ran = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
 
     answers = ran.stdout.split(_END_OF_STEP)
     assert len(answers) == len(steps()) >= 10

@@ -81,7 +81,8 @@ def get_filing(
 ) -> Response:
     """What the books say about these days, computed now; nothing is written.
 
-    Counted is money that moved: sales with the tax of their invoices, expenses with the input tax recorded on them.
+    Counted is money that moved: sales with the tax of their invoices, expenses with the input tax recorded on
+    them.
     """
     return data.call(
         "tax_filing",
@@ -96,7 +97,9 @@ def get_filing(
 @router.get(
     "/filing/auto-generate", summary="Auto-generate a tax filing", response_model=Filing, responses=problems()
 )
-def generate_filing(data: DataApi, period: FilingFrequency = "quarterly", tax_type: TaxType = "gst") -> Response:
+def generate_filing(
+    data: DataApi, period: FilingFrequency = "quarterly", tax_type: TaxType = "gst"
+) -> Response:
     """Create the draft of the last period that has ended, or refresh it. May be repeated freely."""
     return data.call("generate_tax_filing", period=period, tax_type=tax_type)
 
@@ -121,8 +124,8 @@ def generate_filing(data: DataApi, period: FilingFrequency = "quarterly", tax_ty
 def submit_filing(data: DataApiOnce, filing: NewSubmission) -> Response:
     """Freeze the figures of a period, once, and record what is due as an expense of category `Tax Payment`.
 
-    The default account pays, and may go negative by it. Nothing is sent to the government: the confirmation number
-    is our own.
+    The default account pays, and may go negative by it. Nothing is sent to the government: the confirmation
+    number is our own.
     """
     return data.call("submit_tax_filing", filing=filing)
 

@@ -61,7 +61,9 @@ class FigureChange(BaseModel):
 
 FilingChanges = Annotated[
     dict[str, FigureChange] | None,
-    Field(description="Figures of the submission that the books contradict now, by name; null when there are none."),
+    Field(
+        description="Submitted figures that the books contradict now, by name; null when there are none."
+    ),
 ]
 
 
@@ -101,8 +103,8 @@ class FilingTransaction(BaseModel):
 class Filing(BaseModel):
     """A tax filing, computed from the books as they are now.
 
-    For `income_tax` and `other` the books know income and expenses (without GST), not what is due on them: slabs,
-    deductions and advance tax are not in them, and the tax figures are zero.
+    For `income_tax` and `other` the books know income and expenses (without GST), not what is due on them:
+    slabs, deductions and advance tax are not in them, and the tax figures are zero.
     """
 
     summary: FilingSummary
@@ -144,7 +146,9 @@ class Submission(BaseModel):
     tax_type: TaxType
     total_tax_liability: Money = Field(examples=[600.00])
     payment_reference: str | None = Field(examples=["UTR12345678"])
-    payment_transaction_id: UUID | None = Field(description="The expense that paid it; none when nothing was due.")
+    payment_transaction_id: UUID | None = Field(
+        description="The expense that paid it; none when nothing was due."
+    )
     confirmation_number: str = Field(description="Our own reference.", examples=["GST7A9B2C3D4"])
     notes: str | None
     status: FilingStatus
