@@ -41,8 +41,8 @@ def run_job(
 ) -> Run:
     """Run a job to its end.
 
-    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Raises JobUnfinishedError while less than
-    15 of `seconds_left` remain, and JobFailedError when the database refuses. Users that failed are counted, not
+    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Raises JobUnfinishedError when less than 15
+    of `seconds_left` remain, and JobFailedError when the database refuses. Users that failed are counted, not
     raised.
     """
     for run in _batches(job, as_of):
