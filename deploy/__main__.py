@@ -1,7 +1,7 @@
 """Deploy a stage: `python -m deploy prod [functions]`.
 
-Migrations first: the functions of before work with them, too. `functions` alone leaves the database as it is, to go
-back to an earlier release.
+Migrations first: the functions of before work with them, too. `functions` alone leaves the database as it is,
+to go back to an earlier release.
 """
 
 import sys
