@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from tests.browser.chromium import running_chromium
 from tests.person import Person
 from tests.target import Target
 
-SMALL, WIDE = {"width": 360, "height": 780}, {"width": 1280, "height": 900}
+SMALL: ViewportSize = {"width": 360, "height": 780}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 
 OpenPage = Callable[..., Page]
 

@@ -58,6 +58,7 @@ def _chips(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
     return {
         "counts": counts,
         "total_count": sum(known["count"] for known in counts.values()),
+        "open_count": counts["sent"]["count"] + counts["overdue"]["count"],
         "address": lambda **changes: _address(kept, changes),
         "is_filtered": bool(set(filters) - {"sort", "order", "after"}),
     }
