@@ -911,7 +911,7 @@ begin
     return json_build_object(
         'today', today,
         'month_start', month_start,
-        'name', coalesce(reader.full_name, reader.business_name, reader.username, reader.email),
+        'name', coalesce(reader.full_name, reader.business_name, reader.username),
         'profile_is_complete', reader.state_code is not null and reader.business_name is not null,
         'invoice_count', (select count(*) from public.invoices as invoice where invoice.user_id = reader.id),
         'to_receive', (
