@@ -41,9 +41,9 @@ def run_job(
 ) -> Run:
     """Run a job to its end.
 
-    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Raises JobUnfinishedError when less than 15
-    of `seconds_left` remain, and JobFailedError when the database refuses. Users that failed are counted, not
-    raised.
+    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Users that failed are counted, not
+    raised. Raises JobUnfinishedError when too little of `seconds_left` remains,
+    and JobFailedError when the database refuses.
     """
     for run in _batches(job, as_of):
         if run.finished:

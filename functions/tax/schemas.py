@@ -61,9 +61,7 @@ class FigureChange(BaseModel):
 
 FilingChanges = Annotated[
     dict[str, FigureChange] | None,
-    Field(
-        description="Submitted figures that the books contradict now, by name; null when there are none."
-    ),
+    Field(description="Submitted figures that the books contradict now, by name; null when there are none."),
 ]
 
 
