@@ -77,6 +77,7 @@ class TooManyRequests(Problem):
     code = "too_many_requests"
     status = HTTPStatus.TOO_MANY_REQUESTS
     hint = "Wait as long as the Retry-After header says."
+    headers = {"Retry-After": "900"}
 
 
 class InternalError(Problem):

@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from shared.bodies import Body, left_out
 from shared.catalogue import InvalidToken
@@ -15,7 +16,22 @@ from shared.views import View
 Email = Annotated[
     str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"]), STORABLE
 ]
-Password = Annotated[str, Field(min_length=8, max_length=72, examples=["securepassword"]), STORABLE]
+
+
+def _refuse_what_would_be_cut_off(password: str) -> str:
+    # bcrypt reads 72 bytes: of a longer one the beginning would open the door, too.
+    if len(password.encode()) > _MOST_PASSWORD_BYTES:
+        raise PydanticCustomError("string_too_long", "A password has at most 72 bytes in UTF-8")
+    return password
+
+
+_MOST_PASSWORD_BYTES = 72
+Password = Annotated[
+    str,
+    Field(min_length=8, max_length=72, examples=["securepassword"]),
+    STORABLE,
+    AfterValidator(_refuse_what_would_be_cut_off),
+]
 Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"]), STORABLE]
 FilingFrequency = Literal["monthly", "quarterly", "annually"]
 
