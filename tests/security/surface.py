@@ -98,6 +98,7 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.account_summary": ({"authenticated"}, {}),
     "api.accounts_page": ({"authenticated"}, {}),
     "api.audit_verification": ({"authenticated"}, {}),
+    "api.begin_login": ({"service_role"}, {"name": "alice", "client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
     "api.change_invoice": (
