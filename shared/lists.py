@@ -55,7 +55,8 @@ class Since:
     day: str
     instant: str
     operator: ClassVar[str] = "gte"
-    margin: ClassVar[timedelta] = timedelta(days=-1)
+    # In the easternmost zone a day begins 14 hours before that of UTC, in the westernmost it ends 12 hours later.
+    bound: ClassVar[timedelta] = timedelta(hours=-14)
 
     def parameter(self, value: date) -> Parameter:
         column = self.instant if isinstance(value, datetime) else self.day
@@ -64,7 +65,8 @@ class Since:
     def implied(self, value: date) -> Iterator[Parameter]:
         """What a day says about the instant in every time zone, in a form that an index can begin at."""
         if not isinstance(value, datetime) and value.year < date.max.year:
-            yield self.instant, f"{self.operator}.{value + self.margin}T00:00:00Z"
+            instant = datetime(value.year, value.month, value.day) + self.bound  # noqa: DTZ001 (UTC)
+            yield self.instant, f"{self.operator}.{instant.isoformat()}Z"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Until(Since):
     """To the end of this day, or up to this instant."""
 
     operator: ClassVar[str] = "lte"
-    margin: ClassVar[timedelta] = timedelta(days=2)
+    bound: ClassVar[timedelta] = timedelta(hours=36)
 
 
 @dataclass(frozen=True)

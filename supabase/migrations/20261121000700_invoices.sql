@@ -82,9 +82,9 @@ comment on column public.invoices.subtotal is 'Rupees before tax: the sum of the
 comment on column public.invoices.unusual_rates is 'Rates of the lines that were no GST rates on the day of issue; shown as warnings.';
 
 -- Serve the list, newest first, and its filters by day.
-create index invoices_user_id_issue_date_idx on public.invoices (user_id, issue_date, id);
+create index invoices_user_id_issue_date_idx on public.invoices (user_id, issue_date, id, issue_day);
 create index invoices_user_id_created_at_idx on public.invoices (user_id, created_at, id, created_day);
-create index invoices_user_id_due_date_idx on public.invoices (user_id, due_date, id);
+create index invoices_user_id_due_date_idx on public.invoices (user_id, due_date, id, due_day);
 create index invoices_user_id_status_idx on public.invoices (user_id, status, due_day);
 -- Serves the search for a part of a customer's name or address, inside of one user's invoices; see private.invoice_customers.
 create index invoices_customers_idx on public.invoices using gin (

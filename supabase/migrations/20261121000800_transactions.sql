@@ -57,7 +57,8 @@ comment on column public.transactions.date is 'The instant the money moved.';
 comment on column public.transactions.day is 'The day of date in the profile''s time zone; kept by trigger.';
 
 -- Serve the list, newest first, whole or of one account, category or type, and sums over days.
-create index transactions_user_id_date_idx on public.transactions (user_id, date, id);
+-- The day comes last: rows beyond a range of days, which only the zone tells exactly, are passed over in the index.
+create index transactions_user_id_date_idx on public.transactions (user_id, date, id, day);
 create index transactions_user_id_day_idx on public.transactions (user_id, day) include (account_id, transaction_type, amount, tax_amount);
 create index transactions_account_id_date_idx on public.transactions (account_id, user_id, date, id);
 create index transactions_user_id_category_date_idx on public.transactions (user_id, category, date, id);

@@ -540,35 +540,46 @@ comment on column api.invoices.customer_name_search is 'customer_name, for searc
 
 create function private.write_items(written_invoice_id uuid, items jsonb)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    -- One statement, so that the totals are summed once and lines keep their ids.
-    merge into public.invoice_items as item
-    using (
+begin
+    -- One statement, so that the totals are summed when all lines are there, and lines keep their ids. No merge, which
+    -- would read every line of the user to find those that no longer have their match.
+    with line as materialized (
         select
             element.ordinality::integer as position, line.description, line.hsn_code, line.quantity, line.unit_price,
-            line.tax_included, line.tax_rate
+            coalesce(line.tax_included, false) as tax_included, line.tax_rate
         from jsonb_array_elements(items) with ordinality as element (line_json, ordinality)
         cross join lateral jsonb_populate_record(null::public.invoice_items, element.line_json) as line
-    ) as line
-    on item.invoice_id = written_invoice_id and item.position = line.position
-    when matched then
-        update set
+    ),
+    removed as (
+        delete from public.invoice_items as item
+        where item.invoice_id = written_invoice_id and item.position not in (select line.position from line)
+    ),
+    changed as (
+        update public.invoice_items as item set
             description = line.description,
             hsn_code = line.hsn_code,
             quantity = line.quantity,
             unit_price = line.unit_price,
-            tax_included = coalesce(line.tax_included, false),
+            tax_included = line.tax_included,
             tax_rate = line.tax_rate
-    when not matched then
-        insert (invoice_id, position, description, hsn_code, quantity, unit_price, tax_included, tax_rate)
-        values (
-            written_invoice_id, line.position, line.description, line.hsn_code, line.quantity, line.unit_price,
-            coalesce(line.tax_included, false), line.tax_rate
-        )
-    when not matched by source and item.invoice_id = written_invoice_id then
-        delete
+        from line
+        where item.invoice_id = written_invoice_id and item.position = line.position
+    )
+    insert into public.invoice_items (
+        invoice_id, position, description, hsn_code, quantity, unit_price, tax_included, tax_rate
+    )
+    select
+        written_invoice_id, line.position, line.description, line.hsn_code, line.quantity, line.unit_price,
+        line.tax_included, line.tax_rate
+    from line
+    where not exists (
+        select from public.invoice_items as item
+        where item.invoice_id = written_invoice_id and item.position = line.position
+    );
+end;
 $$;
 grant execute on function private.write_items to authenticated;
 comment on function private.write_items is 'Makes the lines of an invoice those of a JSON array, in its order.';

@@ -58,7 +58,7 @@ _INVOICES = """
     )
     select
         invoice_id, user_id, serial, private.invoice_number(private.invoice_series(day), nth), 'sale', 'paid',
-        case when serial %% greatest(counted / 20, 1) = 0 then %(searched)s else 'Walk-in customer' end,
+        case when counted >= 20 and serial %% (counted / 20) = 0 then %(searched)s else 'Walk-in customer' end,
         date, day, date, day, tax_rate, true, amount - tax_amount, tax_amount / 2, tax_amount / 2, tax_amount, amount,
         date, date, date, day
     from (
