@@ -118,6 +118,10 @@ class TestPdf:
             "NotoSansDevanagari-Bold",
         }
 
+    def test_has_nothing_that_poppler_warns_of(self, alice: Person, invoice: dict[str, Any]) -> None:
+        """Seen with pdfinfo 22.12: an entry `Suspects`, even with its default value, is an error to it."""
+        assert b"/Suspects" not in pdf_of(alice, invoice)
+
     def test_a_paid_or_cancelled_one_asks_for_no_money(self, alice: Person, invoice: dict[str, Any]) -> None:
         alice.pay(invoice)
         text = text_of(pdf_of(alice, invoice))
