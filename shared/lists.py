@@ -55,7 +55,7 @@ class Since:
     day: str
     instant: str
     operator: ClassVar[str] = "gte"
-    # In the easternmost zone a day begins 14 hours before that of UTC, in the westernmost it ends 12 hours later.
+    # Farthest east a day begins 14 hours before that of UTC, farthest west it ends 12 hours after it.
     bound: ClassVar[timedelta] = timedelta(hours=-14)
 
     def parameter(self, value: date) -> Parameter:

@@ -1,7 +1,9 @@
 """Access tokens of Supabase Auth: who calls, proven by the signature and every claim the door depends on."""
 
+import hashlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
@@ -21,6 +23,7 @@ from shared.snapshot import once_per_environment
 _LEEWAY_SECONDS = 10
 _KEYS_LIVE_SECONDS = 600
 _REFETCH_SECONDS = 30
+_MOST_KNOWN = 1000
 _REQUIRED_CLAIMS = ["exp", "iss", "aud", "sub", "role", "session_id"]
 
 Key = jwt.PyJWK | str
@@ -96,18 +99,35 @@ class PublicKeys:
 
 
 class Verifier:
-    """Accepts the access token of a signed-in user and nothing else."""
+    """Accepts the access token of a signed-in user and nothing else.
+
+    What it has accepted it knows again for ten minutes, the time for which keys are trusted too. Sessions that
+    were logged out are refused by the database, at each request.
+    """
 
     def __init__(self, keys: Keys, issuer: str) -> None:
         self._keys = keys
         self._issuer = issuer
+        self._known: OrderedDict[bytes, tuple[Caller, float]] = OrderedDict()
 
     async def caller(self, token: str) -> Caller:
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._known.get(digest)
+        if known and time.time() < known[1]:
+            return known[0]
+        claims = await self._claims(token)
+        caller = Caller(_user_id(claims), token)
+        self._known[digest] = caller, min(float(claims["exp"]), time.time() + _KEYS_LIVE_SECONDS)
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+        return caller
+
+    async def _claims(self, token: str) -> Mapping[str, Any]:
         try:
             key = await self._keys.key(token)
             if key is None:
                 raise InvalidToken
-            claims = jwt.decode(
+            claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=self._keys.algorithms,
@@ -120,7 +140,7 @@ class Verifier:
             raise TokenExpired from None
         except jwt.PyJWTError:
             raise InvalidToken from None
-        return Caller(_user_id(claims), token)
+        return claims
 
 
 def _user_id(claims: Mapping[str, Any]) -> UUID:

@@ -346,22 +346,27 @@ declare
     caller constant uuid := private.current_user_id();
     first constant date := coalesce((asked ->> 'first_day')::date, '-infinity');
     last constant date := coalesce((asked ->> 'last_day')::date, 'infinity');
+    -- Taken out once: the totals are many rows, and JSON is read anew at each.
+    wanted_account constant uuid := asked ->> 'account_id';
+    wanted_type constant text := asked ->> 'transaction_type';
+    wanted_category constant text := asked ->> 'category';
+    -- As the Data API writes it: one status, or several as (draft,sent).
+    wanted_statuses constant text[] := string_to_array(trim('()' from asked ->> 'status'), ',');
 begin
     if asked ->> 'of' = 'transactions' then
         return (
             select coalesce(sum(total.counted), 0)
             from private.transaction_totals_between(caller, first, last) as total
             where
-                (asked ->> 'account_id' is null or total.account_id = (asked ->> 'account_id')::uuid)
-                and (asked ->> 'transaction_type' is null or total.transaction_type = asked ->> 'transaction_type')
-                and (asked ->> 'category' is null or total.category = asked ->> 'category')
+                (wanted_account is null or total.account_id = wanted_account)
+                and (wanted_type is null or total.transaction_type = wanted_type)
+                and (wanted_category is null or total.category = wanted_category)
         );
     end if;
     return (
         select coalesce(sum(total.counted), 0)
         from private.invoice_totals_between(caller, first, last) as total
-        -- As the Data API writes it: one status, or several as (draft,sent).
-        where asked ->> 'status' is null or total.status = any(string_to_array(trim('()' from asked ->> 'status'), ','))
+        where wanted_statuses is null or total.status = any(wanted_statuses)
     );
 end;
 $$;
