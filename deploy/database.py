@@ -22,11 +22,11 @@ def push_config(settings: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "supabase", "config.toml")
         copy.parent.mkdir()
-        copy.write_text(_for_a_hosted_project(_CONFIG.read_text(), settings["SITE_URL"]))
+        copy.write_text(for_a_hosted_project(_CONFIG.read_text(), settings["SITE_URL"]))
         _supabase(settings, Path(folder), "config", "push", f"--remote={project_ref(settings)}")
 
 
-def _for_a_hosted_project(config: str, site_url: str) -> str:
+def for_a_hosted_project(config: str, site_url: str) -> str:
     """Where mails lead back to: this machine in the file, the site out there."""
     config = re.sub(r"(?m)^site_url = .*$", f'site_url = "{site_url}"', config)
     return re.sub(r"(?m)^additional_redirect_urls = .*$", "additional_redirect_urls = []", config)

@@ -2,6 +2,6 @@
 
 import gc
 
-# By default Python looks for garbage whenever 700 objects are new. Imports make hundreds of thousands that stay:
-# an eighth of a cold start would go into looking at them again and again.
+# By default Python looks for garbage whenever 700 objects are new. Imports make many more, for good:
+# looking at them again and again took an eighth of a cold start.
 gc.set_threshold(10_000)

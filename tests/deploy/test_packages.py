@@ -55,14 +55,8 @@ class TestEachPackage:
                 assert machine == 0xB7, f"{library} is not for aarch64"
 
     def test_it_holds_one_function(self, packages: dict[str, Package], name: str) -> None:
-        others = {
-            entry.split("/")[1]
-            for entry in names(packages[name])
-            if entry.startswith("functions/") and entry.count("/") > 1
-        }
-        shared_with = {"pdf": {"pdf"}, "web": {"web"}}.get(name, {name})
-        assert name in others
-        assert others - {"__pycache__"} <= shared_with | {name}
+        entries = [entry.split("/") for entry in names(packages[name]) if entry.startswith("functions/")]
+        assert {entry[1] for entry in entries if len(entry) > 2} - {"__pycache__"} == {name}
 
     def test_it_fits_into_lambda(self, packages: dict[str, Package], name: str) -> None:
         assert packages[name].unpacked_size < 250 * MEGABYTE
