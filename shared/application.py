@@ -1,6 +1,7 @@
 """One way to make the application of a group, so that who knows one group knows all of them."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 # The event loop's backend is imported now, in the init phase, instead of by the first request.
@@ -13,6 +14,7 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared import snapshot
 from shared.catalogue import (
@@ -51,6 +53,7 @@ def create_app(*routers: APIRouter) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False},
     )
+    app.state.routes = [route for router in routers for route in router.routes]
     for router in routers:
         app.include_router(router)
     app.exception_handler(Problem)(handle)
@@ -91,7 +94,17 @@ def _field(location: tuple[str | int, ...]) -> str:
 
 async def _handle_http_exception(request: Request, failure: HTTPException) -> Response:
     problem = _OF_STATUS.get(failure.status_code, InternalError)
-    return await handle(request, problem(headers=failure.headers))
+    headers = failure.headers
+    if failure.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(sorted(_methods_here(request)))}
+    return await handle(request, problem(headers=headers))
+
+
+def _methods_here(request: Request) -> Iterator[str]:
+    """Of all routes with this path: Starlette itself names those of the first one only."""
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            yield from route.methods or ()
 
 
 async def _refuse_unknown_parameters(request: Request) -> None:
