@@ -43,7 +43,7 @@ bench-cold-start: test-packages  ## Time each function's start, beside the least
 	@$(VENV)/python -m tests.load.cold_start
 
 lock:  ## Lock the dependencies named in pyproject.toml and package.json
-	@./requirements/lock
+	@$(PYTHON) -m local.lock_python
 	@$(PYTHON) -m local.lock_node
 
 reset: stop  ## Remove the local data, to start afresh

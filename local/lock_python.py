@@ -1,0 +1,42 @@
+"""Lock the packages that pyproject.toml names, with hashes: `python -m local.lock_python`, through `make lock`.
+
+uv does it, because pip can't lock for other platforms; it is needed for nothing else and goes when it has done so.
+"""
+
+import subprocess
+import tempfile
+import venv
+from pathlib import Path
+
+from local.project import ROOT
+
+_UV = "uv==0.13.9"
+
+# The tests' file first: it holds everything, and the other two take their versions from it.
+_GROUPS = {"test": ["local", "test"], "local": ["local"], "functions": []}
+
+
+def main() -> None:
+    """Resolve all groups together once, so that what runs here is what the functions get."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", _UV], check=True)
+        for name, groups in _GROUPS.items():
+            _lock(python, name, groups)
+
+
+def _lock(python: Path, name: str, groups: list[str]) -> None:
+    chosen = [argument for group in groups for argument in ("--group", group)]
+    constraint = [] if name == "test" else ["-c", "requirements/test.txt"]
+    command = [
+        *(python, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+        # No address of a registry may stand in the file: whoever installs chooses the registry.
+        *("--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header"),
+        *(*chosen, *constraint, "pyproject.toml", "-o", f"requirements/{name}.txt"),
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()
