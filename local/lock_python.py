@@ -1,6 +1,6 @@
-"""Lock the packages that pyproject.toml names, with hashes: `python -m local.lock_python`, through `make lock`.
+"""Lock the packages of pyproject.toml, for every platform and with hashes: `python -m local.lock_python`.
 
-uv does it, because pip can't lock for other platforms; it is needed for nothing else and goes when it has done so.
+uv does it, because pip can't lock for other platforms; it is needed for nothing else and goes afterwards.
 """
 
 import subprocess
