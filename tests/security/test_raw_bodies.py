@@ -11,9 +11,7 @@ from tests.person import Person
 from tests.security.surface import OPERATIONS
 from tests.security.test_tenants import books
 
-NOBODY = {
-    name: "00000000-0000-4000-8000-000000000000" for name in ("account_id", "transaction_id", "invoice_id")
-}
+NOBODY = dict.fromkeys(("account_id", "transaction_id", "invoice_id"), "00000000-0000-4000-8000-000000000000")
 
 BODIES = {
     "empty": b"",

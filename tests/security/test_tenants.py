@@ -393,8 +393,42 @@ class TestDataApi:
         for table, own_id in own.items():
             answer = data("public").patch(f"/{table}?id=eq.{own_id}", json={"user_id": alice.id})
             assert answer.status_code == 403, answer.text
-        for table in ("accounts", "transactions", "invoices", "invoice_items"):
-            row = {"id": str(uuid4()), "user_id": alice.id}
-            answer = data("public").post(f"/{table}", json=row, headers={"Prefer": "missing=default"})
-            assert answer.is_client_error, answer.text
+        rows: dict[str, Json] = {
+            "accounts": {"name": "Till"},
+            "transactions": {"transaction_type": "other", "amount": 1, "account_id": ids["account_id"]},
+            "invoices": {"customer_name": "Mallory", "issue_date": "2026-01-01", "due_date": "2026-01-31"},
+            "invoice_items": {
+                "invoice_id": ids["invoice_id"],
+                "description": "x",
+                "quantity": 1,
+                "unit_price": 1,
+            },
+        }
+        for table, row in rows.items():
+            answer = data("public").post(f"/{table}", json={**row, "id": str(uuid4()), "user_id": alice.id})
+            assert (answer.status_code, answer.json()["code"]) == (403, "42501"), (table, answer.text)
+        assert books(dashboard, alice) == before
+
+    def test_without_a_filter_only_own_rows_are_meant(
+        self,
+        alice: Person,
+        bob: Person,
+        ids: Json,
+        data: Callable[[str], httpx.Client],
+        dashboard: psycopg.Connection,
+    ) -> None:
+        """PostgreSQL asks the policy for reading only where a statement reads: a filter would hide a hole."""
+        before = books(dashboard, alice)
+        minimal = {"Prefer": "return=minimal"}
+        changes = {
+            "invoice_items": {"description": "Mallory"},
+            "transactions": {"description": "Mallory"},
+            "invoices": {"notes": "Mallory"},
+            "accounts": {"name": "Mallory"},
+            "profiles": {"full_name": "Mallory"},
+        }
+        for table, change in changes.items():
+            assert data("public").patch(f"/{table}", json=change, headers=minimal).status_code == 204
+        for table in list(changes)[:-1]:
+            assert data("public").delete(f"/{table}", headers=minimal).status_code == 204
         assert books(dashboard, alice) == before

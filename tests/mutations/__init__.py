@@ -1,0 +1,1 @@
+"""Sabotages that the tests must notice: `make mutations`."""

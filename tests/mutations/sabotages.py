@@ -1,0 +1,193 @@
+"""What somebody could break, one change each, and the tests that must turn red."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sabotage:
+    """A promise, the text in a file that keeps it, what to put in its place, and who should notice."""
+
+    promise: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotage:
+    return Sabotage(promise, f"supabase/migrations/*_{migration}.sql", old, new, tests)
+
+
+TENANTS = "tests/security/test_tenants.py"
+AUDIT = "tests/security/test_audit.py"
+DOOR = "tests/security/test_door.py"
+ONCE = "tests/reliability/test_exactly_once.py"
+LIFE = "tests/reliability/test_random_life.py"
+AT_ONCE = "tests/functions/test_at_once.py"
+BAD_INPUT = "tests/functions/test_bad_input.py"
+DASHBOARD = "tests/functions/test_dashboard.py"
+OWN = "using (user_id = (select private.current_user_id()))"
+
+SABOTAGES = [
+    # Tenants
+    sql(
+        "Accounts are their owner's to read", "accounts",
+        f'on public.accounts\nfor select to authenticated {OWN}', "on public.accounts\nfor select to authenticated using (true)",
+        TENANTS,
+    ),
+    sql(
+        "Transactions are their owner's to delete", "transactions",
+        f"on public.transactions\nfor delete to authenticated {OWN}",
+        "on public.transactions\nfor delete to authenticated using (true)",
+        TENANTS,
+    ),
+    sql(
+        "Nobody writes invoices for somebody else", "invoices",
+        "for insert to authenticated with check (user_id = (select private.current_user_id()));\ncreate policy \"users change their invoices\"",
+        "for insert to authenticated with check (true);\ncreate policy \"users change their invoices\"",
+        TENANTS,
+    ),
+    sql(
+        "Row level security is on everywhere", "invoices",
+        "alter table public.invoice_items enable row level security;", "", TENANTS,
+    ),
+    sql(
+        "TRUNCATE, which ignores row level security, is nobody's", "accounts",
+        "grant select, delete on public.accounts to authenticated;",
+        "grant select, delete, truncate on public.accounts to authenticated;", TENANTS,
+    ),
+    sql(
+        "An account in a body is the caller's own", "transactions",
+        "foreign key (account_id, user_id)\n    references public.accounts (id, user_id)",
+        "foreign key (account_id)\n    references public.accounts (id)", TENANTS,
+    ),
+    sql(
+        "Addresses behind usernames are for the log-in alone", "v1",
+        "grant execute on function v1.email_of_username to service_role;",
+        "grant execute on function v1.email_of_username to service_role, authenticated;", TENANTS,
+    ),
+    sql(
+        "The audit is its owner's to read", "audit",
+        f"on public.audit_entries\nfor select to authenticated {OWN}",
+        "on public.audit_entries\nfor select to authenticated using (true)", TENANTS,
+    ),
+    # Sessions and tokens
+    sql(
+        "A token that was logged out is dead", "sessions",
+        "select from public.blacklisted_tokens where session_id =", "select from public.blacklisted_tokens where false and session_id =",
+        f"{BAD_INPUT} -k Token",
+    ),
+    Sabotage(
+        "A token's signature is verified", "shared/tokens.py",
+        'options={"require": _REQUIRED_CLAIMS}', 'options={"require": _REQUIRED_CLAIMS, "verify_signature": False}',
+        "tests/shared/test_tokens.py",
+    ),
+    Sabotage(
+        "A token is a signed-in user's", "shared/tokens.py",
+        'claims["role"] != "authenticated" or claims.get("is_anonymous") is True', 'claims["role"] == "nobody"',
+        f"{BAD_INPUT} -k Token",
+    ),
+    # Exactly once
+    sql(
+        "A key belongs to one request", "idempotency",
+        "if stored.request_hash <> private.request_hash(operation, arguments) then", "if false then", f"{ONCE} -k OneKey",
+    ),
+    sql(
+        "An answer is kept with its key", "idempotency",
+        "where private.idempotency_key() is not null;", "where false;", f"{ONCE} -k OneKey",
+    ),
+    sql("Keys are kept for a day at least", "idempotency", "interval '2 days'", "interval '2 hours'", f"{ONCE} -k Keys"),
+    sql(
+        "A key is one user's", "idempotency",
+        "where stored_key.user_id = auth.uid() and stored_key.key", "where stored_key.key", f"{ONCE} -k OneKey",
+    ),
+    Sabotage(
+        "The key reaches the database", "shared/data_api.py",
+        'self._client.headers["Idempotency-Key"] = idempotency_key', "pass", f"{ONCE} -k OneKey",
+    ),
+    # Money
+    sql(
+        "One writer at a time", "profiles",
+        "where id = user_id for no key update", "where id = user_id", AT_ONCE,
+    ),
+    sql(
+        "Halves are rounded half-up", "gst",
+        "result.cgst := round(rounded * rate / 2 / divisor, 2);", "result.cgst := trunc(rounded * rate / 2 / divisor, 2);",
+        "tests/migrations/test_gst.py",
+    ),
+    sql(
+        "A half is half the rate", "gst",
+        "result.cgst := round(rounded * rate / 2 / divisor, 2);", "result.cgst := round(round(rounded * rate / divisor, 2) / 2, 2);",
+        "tests/migrations/test_gst.py",
+    ),
+    sql(
+        "An inclusive price contains its tax", "gst",
+        "case when price_includes_tax then 100 + rate else 100 end", "100", "tests/migrations/test_gst.py",
+    ),
+    sql("Amounts are above zero", "transactions", "check (amount > 0)", "check (amount >= 0)", BAD_INPUT),
+    sql(
+        "An edit moves the difference", "transactions",
+        "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_after_update();",
+        "", LIFE,
+    ),
+    sql(
+        "A sale that is deleted cancels its invoice", "settlement",
+        "case origin when 'sale' then 'cancelled' else 'sent' end", "'sent'", LIFE,
+    ),
+    sql(
+        "A paid invoice keeps its total", "settlement",
+        "and payment.amount <> invoice.total_amount", "and false", LIFE,
+    ),
+    sql(
+        "The ledger is append-only", "accounts",
+        "create trigger append_only before update or delete on public.ledger_entries\nfor each row execute function private.refuse_ledger_change();",
+        "", DASHBOARD,
+    ),
+    sql(
+        "The only account stays", "transactions",
+        "perform private.raise_problem(409, 'last_account'", "perform private.raise_problem(410, 'last_account'", BAD_INPUT,
+    ),
+    sql(
+        "Days are days where the user lives", "transactions",
+        "(new.date at time zone private.time_zone(new.user_id))::date", "(new.date at time zone 'utc')::date", LIFE,
+    ),
+    sql(
+        "A tax payment is no input", "tax",
+        "and written.category is distinct from 'Tax Payment'", "", LIFE,
+    ),
+    sql(
+        "The payment of a submission stays", "tax",
+        "create trigger guard_tax_payment before update or delete on public.transactions\nfor each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();", "", LIFE,
+    ),
+    # Audit
+    sql(
+        "A chain tells what changed", "audit",
+        "entry.record_id, entry.before,\n            entry.after", "entry.record_id", AUDIT,
+    ),
+    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'tax_filings'", "'invoices', 'tax_filings'", AUDIT),
+    sql(
+        "The audit is append-only", "audit",
+        "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
+        "", AUDIT,
+    ),
+    sql("A door cannot be chosen", "audit", "session_user = 'authenticator'", "current_user = 'authenticator'", AUDIT),
+    sql("A writer's head is the last one", "audit", "for no key update;", ";", AUDIT),
+    # The door
+    sql("Ten failures are enough", "door", "pair_failures >= 10", "pair_failures > 10", DOOR),
+    sql("Who gets in is no longer suspected", "door", "create trigger forget_attempts after insert on auth.sessions\nfor each row execute function private.forget_attempts();", "", DOOR),
+    Sabotage(
+        "A refusal takes the same time for everybody", "functions/auth/usernames.py",
+        "_REFUSAL_SECONDS = 0.5", "_REFUSAL_SECONDS = 0.0", f"{DOOR} -k Strangers",
+    ),
+    Sabotage("A body has an end", "shared/door.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{DOOR} -k Headers"),
+    Sabotage("Answers tell browsers not to guess", "shared/door.py", '    "x-content-type-options": "nosniff",\n', "", f"{DOOR} -k Headers"),
+    Sabotage(
+        "Amounts have two decimals", "shared/money.py",
+        "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
+        BAD_INPUT,
+    ),
+    # Faults
+    Sabotage(
+        "A database that is away is 503", "shared/database_errors.py", "|PGRST00[0-3]", "", "tests/reliability/test_faults.py",
+    ),
+]  # fmt: skip
