@@ -9,6 +9,10 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 
+class RefusedError(Exception):
+    """The answer was no success."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A request to one server, ready to be sent."""
@@ -55,7 +59,7 @@ class Wire:
         status, headers = self._head()
         body = self._body(headers)
         if not status.startswith((b"200", b"201", b"204", b"206")):
-            raise AssertionError(f"{status!r} {body[:500]!r} to {content[:200]!r}")
+            raise RefusedError(f"{status!r} {body[:500]!r} to {content[:200]!r}")
         return body
 
     def _head(self) -> tuple[bytes, dict[bytes, bytes]]:
