@@ -39,6 +39,9 @@ package: test-packages  ## Build the functions' zips for AWS Lambda
 deploy: test-packages  ## Deploy database and functions, then try them (make deploy STAGE=prod; docs/deployment.md)
 	@$(VENV)/python -m deploy $(or $(STAGE),$(error Which stage? make deploy STAGE=prod)) $(ONLY)
 
+bench: test-packages  ## Measure what docs/performance.md says, in less than ten minutes, and write it there
+	@$(VENV)/python -m tests.load
+
 bench-cold-start: test-packages  ## Time each function's start, beside the least that FastAPI can do
 	@$(VENV)/python -m tests.load.cold_start
 
@@ -55,4 +58,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test check lint advisors screenshots package lock reset clean local-packages test-packages
+.PHONY: help dev status stop test check lint advisors screenshots bench bench-cold-start package lock reset clean local-packages test-packages

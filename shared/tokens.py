@@ -101,7 +101,7 @@ class PublicKeys:
 class Verifier:
     """Accepts the access token of a signed-in user and nothing else.
 
-    What it has accepted it knows again for ten minutes, the time for which keys are trusted too. Sessions that
+    What it has accepted it knows again for ten minutes, as long as keys are trusted. Sessions that
     were logged out are refused by the database, at each request.
     """
 
