@@ -742,6 +742,8 @@ as $$
 declare
     written bigint;
 begin
+    -- The books first, as every writer, and in one order: else a user's own request and this could wait for each other.
+    perform from public.profiles where id = any(owners) order by id for no key update;
     insert into public.tax_filings as filing (
         user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
         total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
@@ -809,7 +811,8 @@ begin
             invoice.user_id = any(owners)
             and invoice.status = 'sent'
             and invoice.due_day < (as_of at time zone profile.time_zone)::date
-        for no key update of invoice skip locked
+        -- With the books, as every writer: whoever held them and waited for the invoice would wait for ever.
+        for no key update of invoice, profile skip locked
     )
     update public.invoices as invoice set status = 'overdue'
     from due

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -113,10 +115,32 @@ class Worker:
         return user.ask("POST", "/api/tax/submit", body | {"total_tax_liability": due})
 
 
+@contextmanager
+def schedule(target: Target) -> Iterator[None]:
+    """The jobs of the schedule fire all the time, as if every minute were midnight."""
+    ended = threading.Event()
+
+    def fire() -> None:
+        with target.data_client(target.secret_key) as service:
+            while not ended.wait(0.2):
+                for job in ("generate_tax_filings", "mark_overdue_invoices"):
+                    run = service.post("/rpc/run_job", json={"job": job})
+                    assert run.is_success, run.text
+                    assert run.json()["failures"] == []
+
+    with ThreadPoolExecutor(1) as pool:
+        fired = pool.submit(fire)
+        try:
+            yield
+        finally:
+            ended.set()
+        fired.result()
+
+
 def test_eight_workers_at_once_leave_nothing_that_does_not_add_up(
     target: Target, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with clients(target) as shared, ThreadPoolExecutor(WORKERS) as pool:
+    with clients(target) as shared, schedule(target), ThreadPoolExecutor(WORKERS) as pool:
         users = [shared.new_user(), shared.new_user()]
         workers = [Worker(users, random.Random(number)) for number in range(WORKERS)]
         counted = sum(pool.map(lambda worker: worker.works(ACTIONS), workers), Counter[int]())
