@@ -192,31 +192,37 @@ language plpgsql
 security definer -- writes generated invoices
 set search_path = ''
 as $$
+declare
+    -- As they are now: computing their invoices writes tax back into them. An invoice whose lines the user wrote is the
+    -- user's own.
+    sales constant public.transactions[] := array(
+        select sale
+        from public.transactions as sale
+        inner join public.invoices as invoice on invoice.id = sale.invoice_id
+        inner join public.invoice_items as item on item.invoice_id = invoice.id
+        where sale.id = any(sale_ids) and private.follows_its_sale(invoice, item.unit_price)
+    );
 begin
+    -- The line first: the total is the sale's from then on, at whatever rate.
+    update public.invoice_items as item set
+        description = private.sale_description(sale),
+        unit_price = sale.amount
+    from unnest(sales) as sale
+    where
+        item.invoice_id = sale.invoice_id
+        and (item.description, item.unit_price) is distinct from (private.sale_description(sale), sale.amount);
+
     update public.invoices as invoice set
         issue_date = sale.date,
         due_date = sale.date,
         tax_rate = sale.tax_rate
-    from public.transactions as sale
+    from unnest(sales) as sale
     where
-        sale.id = any(sale_ids)
-        and invoice.id = sale.invoice_id
-        and invoice.origin = 'sale'
+        invoice.id = sale.invoice_id
         and (invoice.issue_date, invoice.tax_rate) <> (sale.date, sale.tax_rate);
-
-    update public.invoice_items as item set
-        description = private.sale_description(sale),
-        unit_price = sale.amount
-    from public.transactions as sale, public.invoices as invoice
-    where
-        sale.id = any(sale_ids)
-        and invoice.id = sale.invoice_id
-        and invoice.origin = 'sale'
-        and item.invoice_id = invoice.id
-        and (item.description, item.unit_price) is distinct from (private.sale_description(sale), sale.amount);
 end;
 $$;
-comment on function private.follow_sales is 'Brings generated invoices in line with their edited sales.';
+comment on function private.follow_sales is 'Brings generated invoices that still follow in line with their edited sales.';
 
 create function private.settle_invoices(invoice_ids uuid[])
 returns void
