@@ -27,6 +27,12 @@ lint: test-packages  ## Run the formatter's and linters' checks
 	@$(VENV)/mypy shared functions local tests
 	@$(VENV)/sqlfluff lint --disable-progress-bar supabase/migrations local
 
+soak: test-packages  ## Live longer, break more: the random, parallel, fault and schema tests for an hour or two
+	@SOAK=1 $(VENV)/pytest -s tests/reliability tests/security/test_openapi.py $(ARGS)
+
+mutations: test-packages  ## Sabotage a copy in forty ways and see that the tests notice (make mutations ARGS=audit)
+	@$(VENV)/python -m tests.mutations $(ARGS)
+
 advisors: test-packages  ## Ask Supabase's security and performance advisors
 	@$(VENV)/python -m local.advisors
 
@@ -58,4 +64,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test check lint advisors screenshots bench bench-cold-start package lock reset clean local-packages test-packages
+.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start package lock reset clean local-packages test-packages
