@@ -109,7 +109,7 @@ class Worker:
 
     def submits(self, user: User) -> httpx.Response:
         month = self.chance.randint(1, 3)
-        days = {"start_date": f"2026-0{month}-01", "end_date": f"2026-0{month}-28"}
+        days: Json = {"start_date": f"2026-0{month}-01", "end_date": f"2026-0{month}-28"}
         due = user.ask("GET", "/api/tax/filing", **days).json()["summary"]["net_tax_liability"]
         body = {"period_start": days["start_date"], "period_end": days["end_date"], "tax_type": "gst"}
         return user.ask("POST", "/api/tax/submit", body | {"total_tax_liability": due})

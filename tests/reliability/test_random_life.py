@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.reliability.books import OUTSIDE_INDIA, Account, Books, Invoice, Kind, Line, Refusal, Transaction
 from tests.reliability.client import Clients, Json, User, clients
 from tests.target import Target
+
+Thing = TypeVar("Thing")
 
 SOAK = bool(os.environ.get("SOAK"))
 EXAMPLES, STEPS = (1000, 100) if SOAK else (30, 50)
@@ -99,7 +101,7 @@ class RandomLife(RuleBasedStateMachine):
         if not chosen:
             return
         taker = self.account(who, receiver)
-        query = {"transfer_to_account_id": taker.id} if taker else {}
+        query: Json = {"transfer_to_account_id": taker.id} if taker else {}
         refusal = self.books[who].refuses_deletion(chosen.id, taker.id if taker else None)
         self.does(who, "DELETE", f"/api/accounts/{chosen.id}", refusal=refusal, **query)
         if not refusal:
@@ -134,8 +136,8 @@ class RandomLife(RuleBasedStateMachine):
             "amount": amount,
             "date": f"{day}T00:00:00+05:30",
             "tax_rate": rate,
-            "account_id": source and source.id,
-            "transfer_account_id": target and target.id,
+            "account_id": source.id if source else None,
+            "transfer_account_id": target.id if target else None,
         }
         probe = source or next((a for a in books.accounts.values() if a.is_default), None)
         probe = probe or next(iter(books.accounts.values()), None)
@@ -146,7 +148,14 @@ class RandomLife(RuleBasedStateMachine):
         home = source.id if source else books.default_account(answer["account_id"])
         books.record(
             Transaction(
-                answer["id"], kind, amount, home, day, target and target.id, answer["invoice_id"], rate
+                answer["id"],
+                kind,
+                amount,
+                home,
+                day,
+                target.id if target else None,
+                answer["invoice_id"],
+                rate,
             )
         )
 
@@ -177,7 +186,7 @@ class RandomLife(RuleBasedStateMachine):
         if not old:
             return
         source, target = self.account(who, account), self.account(who, to)
-        changes: Json = {"amount": amount, "kind": kind, "account": source and source.id, "day": day}
+        changes: Json = {"amount": amount, "kind": kind, "account": source.id if source else None, "day": day}
         changes = {name: value for name, value in changes.items() if value is not None}
         if target:
             changes["to"] = target.id
@@ -242,15 +251,28 @@ class RandomLife(RuleBasedStateMachine):
         self.create(who, path, body, repeat, 200)
         self.note_payment(who, chosen)
 
-    @rule(who=who, which=nth, status=statuses, rate=rates, items=st.one_of(st.none(), lines))
+    @rule(
+        who=who,
+        which=nth,
+        status=st.one_of(st.none(), statuses),
+        rate=rates,
+        items=st.one_of(st.none(), lines),
+    )
     def change_invoice(
-        self, who: str, which: int, status: str, rate: Decimal | None, items: list[Line] | None
+        self, who: str, which: int, status: str | None, rate: Decimal | None, items: list[Line] | None
     ) -> None:
         books, old = self.books[who], self.invoice(who, which)
         if not old:
             return
-        new = replace(old, status=status, rate=old.rate if rate is None else rate, lines=items or old.lines)
-        body: Json = {"status": status}
+        new = replace(
+            old,
+            status=status or old.status,
+            rate=old.rate if rate is None else rate,
+            lines=items or old.lines,
+        )
+        body: Json = {"notes": "x"}
+        if status:
+            body["status"] = status
         if rate is not None:
             body["tax_rate"] = rate
         if items:
@@ -267,7 +289,7 @@ class RandomLife(RuleBasedStateMachine):
         books, old = self.books[who], self.invoice(who, which)
         if not old:
             return
-        query = {} if rate is None else {"tax_rate": str(rate)}
+        query: Json = {} if rate is None else {"tax_rate": str(rate)}
         new = (
             old
             if rate is None
@@ -344,9 +366,11 @@ class RandomLife(RuleBasedStateMachine):
     )
     def reach_for_the_others(self, who: str, which: int, verb: str, kind: str) -> None:
         other = self.books["bob" if who == "alice" else "alice"]
-        ids = list(
-            {"accounts": other.accounts, "transactions": other.transactions, "invoices": other.invoices}[kind]
-        )
+        ids = {
+            "accounts": [*other.accounts],
+            "transactions": [*other.transactions],
+            "invoices": [*other.invoices],
+        }[kind]
         if ids:
             path = f"/api/{kind}/{ids[which % len(ids)]}"
             self.refused(
@@ -456,7 +480,7 @@ def assert_agree(user: User, books: Books) -> None:
     assert set(seen["submitted"]) == books.submitted
 
 
-def _nth(things: list[Any], number: int | None) -> Any:
+def _nth(things: list[Thing], number: int | None) -> Thing | None:
     return things[number % len(things)] if things and number is not None else None
 
 
