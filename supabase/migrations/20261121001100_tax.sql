@@ -220,6 +220,9 @@ as $$
     where
         written.user_id = owner
         and written.day between filing_rows.period_start and filing_rows.period_end
+        -- What the days say about the instants in every time zone: there the index begins.
+        and written.date >= period_start::timestamp at time zone 'UTC' - interval '14 hours'
+        and written.date < period_end::timestamp at time zone 'UTC' + interval '36 hours'
         and (
             written.transaction_type = 'sale'
             -- Paying tax is neither an input nor a cost; input tax counts only where it was recorded.

@@ -788,22 +788,27 @@ as $$
         from generate_series(first_day, first_day + interval '11 months', interval '1 month') as start
     ),
     sales as (
-        select date_trunc('month', invoice.issue_day)::date as month, sum(invoice.total_amount) as amount
-        from public.invoices as invoice
+        select total.first_day as month, sum(total.subtotal + total.tax_amount) as amount
+        from private.invoice_totals as total
         where
-            invoice.user_id = reader.id
-            and invoice.status not in ('draft', 'cancelled')
-            and invoice.issue_day >= first_day
-            and invoice.issue_day < first_day + interval '1 year'
+            total.user_id = reader.id
+            and total.span = 'month'
+            and total.status not in ('draft', 'cancelled')
+            and total.first_day >= months_of_year.first_day
+            and total.first_day < months_of_year.first_day + interval '1 year'
         group by 1
     ),
     moved as (
         select
-            date_trunc('month', entry.day)::date as month,
-            sum(entry.amount) filter (where entry.transaction_type = 'sale') as receipts,
-            sum(entry.amount) filter (where entry.transaction_type = 'expense') as expenses
-        from public.transactions as entry
-        where entry.user_id = reader.id and entry.day >= first_day and entry.day < first_day + interval '1 year'
+            total.first_day as month,
+            sum(total.amount) filter (where total.transaction_type = 'sale') as receipts,
+            sum(total.amount) filter (where total.transaction_type = 'expense') as expenses
+        from private.transaction_totals as total
+        where
+            total.user_id = reader.id
+            and total.span = 'month'
+            and total.first_day >= months_of_year.first_day
+            and total.first_day < months_of_year.first_day + interval '1 year'
         group by 1
     )
     select json_agg(json_build_object(
@@ -913,11 +918,16 @@ begin
         'month_start', month_start,
         'name', coalesce(reader.full_name, reader.business_name, reader.username),
         'profile_is_complete', reader.state_code is not null and reader.business_name is not null,
-        'invoice_count', (select count(*) from public.invoices as invoice where invoice.user_id = reader.id),
+        'invoice_count', (
+            select coalesce(sum(total.counted), 0) from private.invoice_totals as total
+            where total.user_id = reader.id and total.span = 'month'
+        ),
         'to_receive', (
-            select json_build_object('amount', coalesce(sum(invoice.total_amount), 0.00), 'count', count(*))
-            from public.invoices as invoice
-            where invoice.user_id = reader.id and invoice.status in ('sent', 'overdue')
+            select json_build_object(
+                'amount', coalesce(sum(total.subtotal + total.tax_amount), 0.00), 'count', coalesce(sum(total.counted), 0)
+            )
+            from private.invoice_totals as total
+            where total.user_id = reader.id and total.span = 'month' and total.status in ('sent', 'overdue')
         ),
         'overdue', (
             select json_build_object('amount', coalesce(sum(invoice.total_amount), 0.00), 'count', count(*))
@@ -928,11 +938,10 @@ begin
         ),
         'this_month', (
             select json_build_object(
-                'received', coalesce(sum(entry.amount) filter (where entry.transaction_type = 'sale'), 0.00),
-                'spent', coalesce(sum(entry.amount) filter (where entry.transaction_type = 'expense'), 0.00)
+                'received', coalesce(sum(total.amount) filter (where total.transaction_type = 'sale'), 0.00),
+                'spent', coalesce(sum(total.amount) filter (where total.transaction_type = 'expense'), 0.00)
             )
-            from public.transactions as entry
-            where entry.user_id = reader.id and entry.day >= month_start and entry.day <= today
+            from private.transaction_totals_between(reader.id, month_start, today) as total
         ),
         'gst', private.current_gst(reader, today),
         'year_start', year_start,
