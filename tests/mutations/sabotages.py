@@ -136,7 +136,7 @@ SABOTAGES = [
     ),
     sql(
         "A paid invoice keeps its total", "settlement",
-        "and payment.amount <> invoice.total_amount", "and false", LIFE,
+        "and payment.amount <> invoice.total_amount", "and false", BAD_INPUT,
     ),
     sql(
         "The ledger is append-only", "accounts",
@@ -145,7 +145,7 @@ SABOTAGES = [
     ),
     sql(
         "The only account stays", "transactions",
-        "perform private.raise_problem(409, 'last_account'", "perform private.raise_problem(410, 'last_account'", BAD_INPUT,
+        "if not exists (select from public.accounts where user_id = old.user_id and id <> old.id) then", "if false then", BAD_INPUT,
     ),
     sql(
         "Days are days where the user lives", "transactions",
@@ -153,11 +153,11 @@ SABOTAGES = [
     ),
     sql(
         "A tax payment is no input", "tax",
-        "and written.category is distinct from 'Tax Payment'", "", LIFE,
+        "and written.category is distinct from 'Tax Payment'", "", "tests/functions/test_tax.py",
     ),
     sql(
         "The payment of a submission stays", "tax",
-        "create trigger guard_tax_payment before update or delete on public.transactions\nfor each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();", "", LIFE,
+        "create trigger guard_tax_payment before update or delete on public.transactions\nfor each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();", "", "tests/functions/test_tax.py",
     ),
     # Audit
     sql(
@@ -188,6 +188,7 @@ SABOTAGES = [
     ),
     # Faults
     Sabotage(
-        "A database that is away is 503", "shared/database_errors.py", "|PGRST00[0-3]", "", "tests/reliability/test_faults.py",
+        "A database that is away is 503", "shared/database_errors.py",
+        "if answer.status_code in _GATEWAY_STATUS or not any(error):", "if not error:", "tests/reliability/test_faults.py",
     ),
 ]  # fmt: skip

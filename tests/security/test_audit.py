@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import httpx
@@ -129,6 +130,25 @@ class TestTrail:
         numbers = [entry["number"] for entry in alice.read("/api/audit", sort_order="asc", limit=1000)]
         assert numbers == list(range(1, len(numbers) + 1))
         assert faults(alice) == []
+
+    def test_writers_in_two_dashboards_queue_for_the_head(self, target: Target, alice: Person) -> None:
+        for amount in (1, 2):
+            alice.expense(amount)
+        change = "update public.transactions set description = 'x' where user_id = %s and amount = %s"
+        with psycopg.connect(target.db_url) as first, ThreadPoolExecutor(1) as pool:
+            first.execute(change, (alice.id, 1))
+            second = pool.submit(_executed, target.db_url, change, (alice.id, 2))
+            # The second one waits, and goes on when the first has committed.
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+            first.commit()
+            second.result()
+        assert faults(alice) == []
+
+
+def _executed(db_url: str, statement: str, values: tuple[object, ...]) -> None:
+    with psycopg.connect(db_url, autocommit=True) as connection:
+        connection.execute(statement, values)
 
 
 class TestChain:

@@ -129,7 +129,7 @@ def books(database: psycopg.Connection[Any], person: Person) -> list[Any]:
         "tax_filings",
         "audit_entries",
     ]
-    found = []
+    found: list[Any] = []
     for table in tables:
         found += database.execute(
             f"select t::text from public.{table} as t where user_id = %s order by 1", (person.id,)
@@ -268,7 +268,7 @@ class TestDataApi:
             ("authenticated", {name: users for name, (users, _) in RELATIONS.items()}),
             ("service_role", {name: service for name, (_, service) in RELATIONS.items()}),
         ):
-            found = dict(dashboard.execute(_PRIVILEGES, {"role": role}).fetchall())
+            found: dict[str, str] = dict(dashboard.execute(_PRIVILEGES, {"role": role}).fetchall())
             assert {name: verbs.upper() for name, verbs in found.items()} == listed, role
 
     def test_every_function_is_listed_with_who_may_call_it(self, dashboard: psycopg.Connection) -> None:
