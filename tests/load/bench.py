@@ -1,6 +1,7 @@
 """What is measured, and as whom: a running stack with large books, and the requests that are sent to it."""
 
 import json
+import logging
 import os
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -84,6 +85,7 @@ class Recorder:
 
     def __init__(self, stack: Stack) -> None:
         os.environ.update(stack.environment)
+        logging.disable(logging.INFO)
         # Reads the environment.
         from local.api import gateway  # noqa: PLC0415
         from shared.connection import connection  # noqa: PLC0415
