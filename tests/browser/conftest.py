@@ -15,8 +15,9 @@ WIDE: ViewportSize = {"width": 1280, "height": 900}
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For as long as a file of tests; Playwright keeps an event loop running, which others could not bear."""
     with running_chromium() as chromium:
         yield chromium
 

@@ -62,7 +62,7 @@ class Developer:
     def interrupts(self, process: subprocess.Popen[str]) -> str:
         """Ctrl-C: the terminal sends the signal to the whole process group."""
         os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=120)
         return output
 
     def environment_of_dev(self) -> dict[str, str]:
