@@ -3,8 +3,8 @@
 import http.client
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -13,11 +13,15 @@ _NOT_PASSED_ON = {"connection", "keep-alive", "transfer-encoding", "content-leng
 Calls = dict[str, list[str]]
 """X-Request-Id -> the calls made under it, as `POST /rest/v1/rpc/create_account`."""
 
+BeforeAnswering = Callable[[str], None]
+"""Called with the path when Supabase has answered, and the answer has not been passed on."""
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     upstream: str
     calls: Calls
+    before_answering: BeforeAnswering
 
     def forward(self) -> None:
         self.calls[self.headers.get("X-Request-Id", "")].append(f"{self.command} {urlsplit(self.path).path}")
@@ -29,13 +33,15 @@ class _Handler(BaseHTTPRequestHandler):
             content = answer.read()
         finally:
             connection.close()
+        self.before_answering(self.path)
         self.send_response(answer.status, answer.reason)
         for name, value in answer.getheaders():
             if name.lower() not in _NOT_PASSED_ON:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with suppress(BrokenPipeError, ConnectionResetError):  # who asked may be dead by now
+            self.end_headers()
+            self.wfile.write(content)
 
     # The base class looks for these names.
     do_GET = do_POST = do_PATCH = do_DELETE = forward  # noqa: N815
@@ -45,10 +51,17 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def counting_proxy(upstream: str) -> Iterator[tuple[str, Calls]]:
+def counting_proxy(
+    upstream: str, before_answering: BeforeAnswering = lambda _path: None
+) -> Iterator[tuple[str, Calls]]:
     """Its URL, and the calls that came through it so far."""
     calls: Calls = defaultdict(list)
-    handler = type("Handler", (_Handler,), {"upstream": urlsplit(upstream).netloc, "calls": calls})
+    told = {
+        "upstream": urlsplit(upstream).netloc,
+        "calls": calls,
+        "before_answering": staticmethod(before_answering),
+    }
+    handler = type("Handler", (_Handler,), told)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -27,5 +27,5 @@ def typeset(paper: Paper) -> bytes:
     template = _FOLDER / "templates" / f"{paper['template']}.typ"
     with _setting:
         pdf = _compiler().compile(template, format="pdf", sys_inputs={"paper": json.dumps(paper), "qr": qr})
-    # Poppler takes the default of this entry, written out, for an error; blanks keep every offset in the file.
+    # Poppler takes the default of this entry, written out, for an error; blanks keep every offset as it is.
     return pdf.replace(_SUSPECTS, b" " * len(_SUSPECTS)) if isinstance(pdf, bytes) else b""

@@ -1,21 +1,13 @@
 """At most one request to PostgREST per endpoint, counted on the wire between our functions and Supabase."""
 
-import os
 import re
 import secrets
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from local.stack import Stack
-from tests.counting_proxy import Calls, counting_proxy
+from tests.counting_proxy import Calls
 from tests.person import PASSWORD, Json, Person, checked
 from tests.target import Target
 
@@ -45,42 +37,6 @@ PARAMETERS: dict[str, Json] = {
     "GET /api/v1/invoices/find": {"invoice_number": "INV-202301-ABCDEF"},
     "GET /health": {"deep": True},
 }
-
-
-@pytest.fixture(scope="module")
-def counted(stack: Stack, target: Target) -> Iterator[tuple[Target, Calls]]:
-    """A second API whose way to Supabase leads through the counting proxy."""
-    with (
-        counting_proxy(target.supabase_url) as (proxy_url, calls),
-        socket.create_server(("127.0.0.1", 0)) as free,
-    ):
-        port = free.getsockname()[1]
-        free.close()
-        environment = {
-            **os.environ,
-            **stack.environment,
-            "SUPABASE_URL": proxy_url,
-            "SUPABASE_JWT_ISSUER": f"{target.supabase_url}/auth/v1",
-            "PORT": str(port),
-        }
-        with subprocess.Popen(
-            [sys.executable, "-m", "local.api"], env=environment, stdout=subprocess.DEVNULL
-        ) as api:
-            url = f"http://127.0.0.1:{port}"
-            _wait_for(url + "/ping")
-            yield replace(target, api_url=url), calls
-            api.terminate()
-
-
-def _wait_for(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(url)
-        except httpx.TransportError:
-            continue
-        return
-    raise TimeoutError(url)
 
 
 def operations(target: Target) -> list[str]:

@@ -6,11 +6,8 @@ import httpx
 import pytest
 
 from tests.counting_proxy import Calls
-from tests.functions.test_one_call import counted
 from tests.person import Person
 from tests.target import Target
-
-__all__ = ["counted"]
 
 PAGES = (
     "/", "/create", "/search", "/invoices", "/invoices?status=overdue&sort=amount", "/invoice/1", "/invoice/1/edit",
