@@ -108,7 +108,7 @@ def sales(bench: Bench) -> Iterator[Sales]:
             "bare": [_writer(bench, _BARE, pairs, seed) for seed in range(_CLIENTS)],
             "rows": [_writer(bench, _ROWS, pairs, seed) for seed in range(_CLIENTS)],
         }
-        yield Sales(name, at_once(works, rounds=5, seconds=1.5))
+        yield Sales(name, at_once(works, rounds=5, seconds=1))
 
 
 def _seller(bench: Bench, users: Sequence[UUID], seed: int) -> Callable[[], Client]:

@@ -105,4 +105,4 @@ def _one(bench: Bench, user: UUID, endpoint: Endpoint, recorder: Recorder, bare:
             works["sql"] = partial(session.run, user, endpoint.statement)
         one = in_turn(works, rounds=_ROUNDS, times=_TIMES)
     crowds = {name: [over(messages[name])] * _CLIENTS for name in ("api", "postgrest")}
-    return Overhead(endpoint, one, at_once(crowds, rounds=3, seconds=0.4))
+    return Overhead(endpoint, one, at_once(crowds, rounds=3, seconds=0.3))
