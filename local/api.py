@@ -105,8 +105,8 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 def worker() -> Gateway:
     """What each uvicorn worker serves."""
-    # In the cloud each request has a process to itself. Here a page or a PDF that is being set shares one with
-    # small requests, which would wait five milliseconds for each turn.
+    # In the cloud each request has a process to itself. Here a PDF that is being set shares one with small
+    # requests, which would wait five milliseconds for each turn.
     sys.setswitchinterval(0.0005)
     try:
         return gateway(Service.read(ROOT / "serverless.yml"))
