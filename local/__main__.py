@@ -15,6 +15,8 @@ from local.stack import Stack, running_stack
 def dev() -> None:
     """Run the whole stack with its demo data until Ctrl-C or `make stop`."""
     signal.signal(signal.SIGTERM, _end)
+    # Said out loud, because whoever starts it in the background has it ignore Ctrl-C.
+    signal.signal(signal.SIGINT, _end)
     try:
         with running_stack(STATE, Ports.usual, api_to_terminal=True) as stack:
             add_demo_data(stack)
