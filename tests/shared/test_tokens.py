@@ -66,7 +66,7 @@ class TestSharedSecret:
             {"session_id": "not a uuid"},
             {"is_anonymous": True},
             {"exp": None},
-            {"nbf": int(time.time()) + 600},
+            {"nbf": int(time.time()) + 86_400},
         ],
         ids=str,
     )
