@@ -24,7 +24,7 @@ check: lint advisors test  ## Run linters, type checker, Supabase's advisors and
 lint: test-packages  ## Run the formatter's and linters' checks
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
-	@$(VENV)/mypy shared functions local tests
+	@$(VENV)/mypy
 	@$(VENV)/sqlfluff lint --disable-progress-bar supabase/migrations local
 
 soak: test-packages  ## Live longer, break more: the random, parallel, fault and schema tests for an hour or two

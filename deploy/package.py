@@ -26,6 +26,8 @@ BUILD = ROOT / "build"
 _REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 _DATE = (2020, 1, 1, 0, 0, 0)
 _KILOBYTE = 1024
+# Where functions/web/desk.py looks for templates as modules: it loads them by name, nothing imports them.
+_COMPILED = "compiled"
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,29 @@ def _sources(target: Target, folder: Path, root: Path) -> Path:
         if (root / name).exists():
             shutil.copytree(root / name, sources / name, ignore=shutil.ignore_patterns("__pycache__"))
     if (sources / "functions" / "system").exists():
-        _describe_api(sources)
+        _describe_api(sources / "functions" / "system")
+    if (sources / "functions" / "web").exists():
+        _compile_templates(sources / "functions" / "web")
     target.compile(sources)
     return sources
 
 
-def _describe_api(sources: Path) -> None:
+def _describe_api(system: Path) -> None:
     """The one function that describes all of them gets the description, not all of them."""
-    program = "import sys; from functions.system.openapi import made; sys.stdout.buffer.write(made())"
-    made = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, check=False)
-    if made.returncode != 0:
-        raise Problem("The API cannot be described, see above.")
-    (sources / "functions" / "system" / "openapi.json").write_bytes(made.stdout)
+    _make(system / "openapi.json", "from functions.system.openapi import made; target.write_bytes(made())")
+
+
+def _compile_templates(web: Path) -> None:
+    """The pages' templates become modules, which then get bytecode like any other."""
+    _make(web / _COMPILED, "from functions.web.desk import compile_templates; compile_templates(target)")
+    shutil.rmtree(web / "templates")
+
+
+def _make(target: Path, statements: str) -> None:
+    """Run our own code in a process of its own: what it imports and sets is none of the packer's."""
+    program = f"import pathlib, sys; target = pathlib.Path(sys.argv[1]); {statements}"
+    if subprocess.run([sys.executable, "-c", program, str(target)], cwd=ROOT, check=False).returncode != 0:
+        raise Problem(f"{target.name} cannot be made, see above.")
 
 
 @dataclass(frozen=True)
@@ -132,13 +145,12 @@ class Packer:
         return base
 
     def _own_files(self, modules: set[Path]) -> dict[str, Path]:
-        """The imported modules, and what is no module in the folders they are in: pages, fonts, templates."""
-        found = self._with_bytecode(self.sources, modules)
-        for folder in {module.parent for module in modules} - {self.sources / name for name in OWN}:
-            for file in folder.rglob("*"):
-                if file.is_file() and file.suffix not in {".py", ".pyc"}:
-                    found[str(file.relative_to(self.sources))] = file
-        return found
+        """The imported modules, and what they read in their folders: fonts, templates."""
+        folders = {module.parent for module in modules} - {self.sources / name for name in OWN}
+        there = {file for folder in folders for file in folder.rglob("*") if file.is_file()}
+        compiled = {file for file in there if file.suffix == ".py" and file.parent.name == _COMPILED}
+        data = {file for file in there if file.suffix not in {".py", ".pyc"}}
+        return self._with_bytecode(self.sources, modules | compiled | data)
 
     def _with_bytecode(self, root: Path, files: Iterable[Path]) -> dict[str, Path]:
         found: dict[str, Path] = {}

@@ -30,7 +30,7 @@ def _lock(python: Path, name: str, groups: list[str]) -> None:
     chosen = [argument for group in groups for argument in ("--group", group)]
     constraint = [] if name == "test" else ["-c", "requirements/test.txt"]
     command = [
-        *(python, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
+        *(str(python), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
         # No address of a registry may stand in the file: whoever installs chooses the registry.
         *("--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header"),
         *(*chosen, *constraint, "pyproject.toml", "-o", f"requirements/{name}.txt"),

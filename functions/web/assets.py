@@ -28,9 +28,12 @@ class Asset(NamedTuple):
     """A file as it goes out."""
 
     content: bytes
-    compressed: bytes | None
     media_type: str
     version: str
+
+    @property
+    def is_compressed(self) -> bool:
+        return self.media_type == _TYPES[".woff2"]
 
 
 @cache
@@ -40,9 +43,12 @@ def _assets() -> dict[str, Asset]:
 
 def _asset(path: Path) -> Asset:
     content = path.read_bytes()
-    media_type = _TYPES[path.suffix]
-    compressed = None if path.suffix == ".woff2" else gzip.compress(content, mtime=0)
-    return Asset(content, compressed, media_type, hashlib.sha256(content).hexdigest()[:12])
+    return Asset(content, _TYPES[path.suffix], hashlib.sha256(content).hexdigest()[:12])
+
+
+@cache
+def _compressed(name: str) -> bytes:
+    return gzip.compress(_assets()[name].content, mtime=0)
 
 
 def address_of(name: str) -> str:
@@ -55,7 +61,7 @@ def get_asset(request: Request, name: str) -> Response:
     if asset is None:
         raise NotFound
     # Fonts are named by the style sheet, without a version; another font gets another name.
-    current = request.query_params.get("v") == asset.version or name.endswith(".woff2")
+    current = request.query_params.get("v") == asset.version or asset.is_compressed
     headers = {
         "etag": f'"{asset.version}"',
         "cache-control": _FOR_EVER if current else _ASK_AGAIN,
@@ -63,8 +69,8 @@ def get_asset(request: Request, name: str) -> Response:
     }
     if asset.version in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if asset.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+    if not asset.is_compressed and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(
-            asset.compressed, headers={**headers, "content-encoding": "gzip"}, media_type=asset.media_type
+            _compressed(name), headers={**headers, "content-encoding": "gzip"}, media_type=asset.media_type
         )
     return Response(asset.content, headers=headers, media_type=asset.media_type)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
 from functions.web import chart
 from functions.web.assets import address_of
@@ -52,13 +52,17 @@ DONE = {
 }
 """What a page says after a form was carried out, by the `done` of its address."""
 
+_TEMPLATES = Path(__file__).parent / "templates"
+# A package holds the templates as modules instead: compiling them would take longer than the first page.
+_COMPILED = Path(__file__).parent / "compiled"
+
 Page = dict[str, Any]
 
 
 @cache
 def _templates() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=ModuleLoader(_COMPILED) if _COMPILED.exists() else FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -78,6 +82,11 @@ def _templates() -> Environment:
         static=address_of, new_key=lambda: str(uuid4()), year_chart=chart.year, sparkline=chart.sparkline
     )
     return environment
+
+
+def compile_templates(folder: Path) -> None:
+    """Write every template as a Python module into a package's `functions/web/compiled`."""
+    _templates().compile_templates(folder, zip=None, ignore_errors=False)
 
 
 def page(request: Request, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:

@@ -7,10 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from jinja2 import ModuleLoader
 
 from deploy.package import Package, build
 from deploy.service import functions
 from deploy.target import lambda_target, this_machine
+from local.project import ROOT
 
 NAMES = [function.name for function in functions()]
 
@@ -70,6 +72,15 @@ def test_what_nobody_imports_stays_out(packages: dict[str, Package]) -> None:
         }
     assert not any(entry.startswith("fastapi/") for entry in names(packages["scheduled"]))
     assert not any(entry.startswith("jinja2/") for entry in names(packages["accounts"]))
+
+
+def test_templates_are_compiled(packages: dict[str, Package]) -> None:
+    folder = Path("functions/web")
+    templates = {
+        ModuleLoader.get_module_filename(file.name) for file in (ROOT / folder / "templates").iterdir()
+    }
+    assert {f"{folder}/compiled/{module}" for module in templates} <= set(names(packages["web"]))
+    assert not any(entry.endswith(".html") for entry in names(packages["web"]))
 
 
 def test_the_twin_is_for_the_interpreter_of_this_machine() -> None:
