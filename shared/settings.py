@@ -1,15 +1,15 @@
 """What differs between this machine, `supabase start` and the cloud: environment variables, read once."""
 
+import os
 from functools import cache
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """One field per environment variable; empty ones count as absent."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)
 
     supabase_url: str
     supabase_key: SecretStr
@@ -39,4 +39,5 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    return Settings()
+    found = {name: os.environ.get(name.upper()) for name in Settings.model_fields}
+    return Settings.model_validate({name: value for name, value in found.items() if value})
