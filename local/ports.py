@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Self
@@ -32,12 +33,8 @@ class Ports:
     @classmethod
     def usual(cls) -> Self:
         """The ports of `make dev`: those of the Supabase CLI, or what the environment says."""
-        return cls(
-            _wanted("PORT", 8000),
-            _wanted("SUPABASE_PORT", 54321),
-            _wanted("DB_PORT", 54322),
-            *_free(3),
-        )
+        known = [_wanted("PORT", 8000), _wanted("SUPABASE_PORT", 54321), _wanted("DB_PORT", 54322)]
+        return cls(*known, *_free(3, besides=known))
 
     @classmethod
     def isolated(cls) -> Self:
@@ -56,9 +53,9 @@ def _wanted(variable: str, default: int) -> int:
     return int(text)
 
 
-def _free(count: int) -> list[int]:
-    shuffled = random.sample(_FREE_RANGE, len(_FREE_RANGE))
-    return list(islice(filter(_is_free, shuffled), count))
+def _free(count: int, besides: Iterable[int] = ()) -> list[int]:
+    candidates = sorted({*_FREE_RANGE} - {*besides})
+    return list(islice(filter(_is_free, random.sample(candidates, len(candidates))), count))
 
 
 def _is_free(port: int) -> bool:
