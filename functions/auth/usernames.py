@@ -16,7 +16,7 @@ from shared.catalogue import InternalError, InvalidCredentials, ServiceUnavailab
 from shared.connection import connection
 from shared.database_errors import problem_of
 from shared.parameter_store import ParameterUnreadableError
-from shared.secret_key import secret_key
+from shared.secret_key import secret_headers
 from shared.settings import settings
 
 _REFUSAL_SECONDS = 0.5
@@ -68,7 +68,7 @@ class Names:
     def _call(self, schema: str, function: str, **arguments: str) -> str | None:
         url = f"{settings().data_url}/rpc/{function}"
         try:
-            headers = {"apikey": secret_key(), "Content-Profile": schema, "X-Request-Id": self._request_id}
+            headers = {**secret_headers(), "Content-Profile": schema, "X-Request-Id": self._request_id}
             answer = connection().post(url, json=arguments, headers=headers)
         except (httpx.TransportError, ParameterUnreadableError) as failure:
             raise ServiceUnavailable from failure

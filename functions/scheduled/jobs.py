@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from shared.connection import connection
-from shared.secret_key import secret_key
+from shared.secret_key import secret_headers
 from shared.settings import settings
 
 Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
@@ -67,7 +67,7 @@ def _next_batch(arguments: dict[str, str]) -> Run:
         f"{settings().data_url}/rpc/run_job",
         params={"select": "id,finished_at,processed,failed"},
         json=arguments,
-        headers={"apikey": secret_key(), "Authorization": f"Bearer {secret_key()}", "Content-Profile": "api"},
+        headers={**secret_headers(), "Content-Profile": "api"},
     )
     if answer.is_error:
         raise JobFailedError(f"status {answer.status_code}: {answer.text}")
