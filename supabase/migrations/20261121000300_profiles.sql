@@ -108,6 +108,19 @@ for each row when (new.email is distinct from old.email) execute function privat
 
 -- Functions ----------------------------------------------------------------------------------------
 
+create function private.refuse_other_owner()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    raise insufficient_privilege using
+        message = format('new row violates row-level security policy for table "%s"', tg_table_name);
+end;
+$$;
+comment on function private.refuse_other_owner is
+'Trigger: what row level security says of a row that names another user, before any trigger looks at that user''s books or waits for them.';
+
 create function private.time_zone(user_id uuid)
 returns text
 language plpgsql -- not sql, which is planned anew at each call unless it is inlined

@@ -214,6 +214,9 @@ $$;
 comment on function private.keep_ledger is
 'Trigger: a written balance becomes an opening or adjustment entry; a balance without its entry is refused.';
 
+-- Before all others: triggers fire in the order of their names.
+create trigger check_owner before insert on public.accounts
+for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger keep_ledger before insert or update on public.accounts
 for each row execute function private.keep_ledger();
 

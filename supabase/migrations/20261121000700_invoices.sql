@@ -260,6 +260,9 @@ end;
 $$;
 comment on function private.prepare_invoice is 'Trigger: defaults, days in the profile''s zone, GSTIN, place of supply.';
 
+-- Before all others: triggers fire in the order of their names.
+create trigger check_owner before insert on public.invoices
+for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger prepare before insert or update on public.invoices
 for each row execute function private.prepare_invoice();
 
@@ -342,6 +345,8 @@ end;
 $$;
 comment on function private.compute_item is 'Trigger: computes amount and tax of a line from its invoice''s rate, price basis and place of supply.';
 
+create trigger check_owner before insert on public.invoice_items
+for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger compute before insert or update on public.invoice_items
 for each row execute function private.compute_item();
 create trigger touch before update on public.invoice_items

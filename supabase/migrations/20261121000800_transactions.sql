@@ -104,6 +104,9 @@ end;
 $$;
 comment on function private.prepare_transaction is 'Trigger: default account, day in the profile''s zone, input tax of an expense with a rate.';
 
+-- Before all others: triggers fire in the order of their names.
+create trigger check_owner before insert on public.transactions
+for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger prepare before insert or update on public.transactions
 for each row execute function private.prepare_transaction();
 create trigger touch before update on public.transactions

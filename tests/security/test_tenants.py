@@ -405,9 +405,41 @@ class TestDataApi:
             },
         }
         for table, row in rows.items():
-            answer = data("public").post(f"/{table}", json={**row, "id": str(uuid4()), "user_id": alice.id})
+            answer = data("public").post(f"/{table}", json={**row, "user_id": alice.id})
             assert (answer.status_code, answer.json()["code"]) == (403, "42501"), (table, answer.text)
         assert books(dashboard, alice) == before
+
+    def test_a_refusal_of_anothers_row_tells_nothing_and_waits_for_nobody(
+        self,
+        target: Target,
+        alice: Person,
+        ids: Json,
+        data: Callable[[str], httpx.Client],
+        dashboard: psycopg.Connection,
+    ) -> None:
+        """Triggers see a row before row level security does."""
+        line = {"description": "x", "quantity": 1, "unit_price": 1}
+        rows: list[tuple[str, Json]] = [
+            ("transactions", {"transaction_type": "sale", "amount": 1, "invoice_id": "{invoice_id}"}),
+            ("transactions", {"transaction_type": "expense", "amount": 1}),
+            ("accounts", {"name": "Till", "is_default": True}),
+            ("invoices", {"customer_name": "Mallory", "invoice_number": "{invoice_number}"}),
+            ("invoice_items", {"invoice_id": "{invoice_id}", **line}),
+            ("invoice_items", {"invoice_id": str(uuid4()), **line}),
+        ]
+        with dashboard.transaction():
+            dashboard.execute("select from profiles where id = %s for no key update", (alice.id,))
+            for table, row in rows:
+                answer = data("public").post(f"/{table}", json={**filled(row, ids), "user_id": alice.id})
+                assert (answer.status_code, answer.json()) == (
+                    403,
+                    {
+                        "code": "42501",
+                        "details": None,
+                        "hint": None,
+                        "message": f'new row violates row-level security policy for table "{table}"',
+                    },
+                )
 
     def test_without_a_filter_only_own_rows_are_meant(
         self,
