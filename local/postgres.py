@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from local.keys import DATABASE_PASSWORD
+from local.migrations import begin_record
 from local.ports import HOST
 from local.project import NODE_MODULES, Problem, supabase_config
 
@@ -85,6 +86,7 @@ class Postgres:
         single_user = ["--single", "-j", "-D", str(draft), "-c", "exit_on_error=on", "postgres"]
         roles = (Path(__file__).parent / "roles.sql").read_text()
         _run([*_unprivileged(), str(_program("postgres")), *single_user], roles)
+        begin_record(draft)
         draft.rename(self.folder)
 
     def _check_version(self) -> None:

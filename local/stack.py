@@ -20,11 +20,11 @@ from pathlib import Path
 
 from local import keys, postgrest
 from local.folder import announce, locked
+from local.migrations import apply_migrations
 from local.part import Part
 from local.ports import HOST, Ports
 from local.postgres import Postgres
 from local.project import ROOT, supabase_config
-from local.supabase_cli import push_migrations
 from local.supervisor import Supervisor
 
 
@@ -108,7 +108,7 @@ def _start_supabase(stack: Stack) -> None:
     start(_postgres(stack))
     # Auth first: migrations refer to its tables. PostgREST last: it reads the schemas that migrations make.
     start(_auth(stack))
-    push_migrations(stack.db_url, home=stack.folder / "cli")
+    apply_migrations(stack.db_url, stack.postgres.folder, home=stack.folder / "cli")
     start(_rest(stack))
     start(_gateway(stack))
 

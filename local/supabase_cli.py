@@ -33,7 +33,4 @@ def push_migrations(db_url: str, *options: str, home: Path) -> None:
     """Apply the migrations that the database does not have yet."""
     pushed = run("db", "push", f"--remote={db_url}", *options, home=home)
     if pushed.returncode != 0:
-        raise Problem(
-            f"The database refused. If you have changed a migration that it has already, run `make reset`.\n"
-            f"{pushed.stderr.strip()}"
-        )
+        raise Problem(f"The database refused.\n{pushed.stderr.strip()}")

@@ -1,5 +1,6 @@
 """`make dev`, `make status`, `make stop`, and everything that may happen to them."""
 
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -59,6 +60,18 @@ class TestDev:
         code, output = developer.asks("dev")
         assert code == 1
         assert "is broken: it has no PG_VERSION. Run `make reset`" in output
+
+    def test_data_of_other_migrations_is_kept_and_refused(self, developer: Developer) -> None:
+        developer.interrupts(developer.starts_dev())
+        record = developer.folder / "postgres" / "migrations.json"
+        applied = json.loads(record.read_text())
+        edited = min(applied)
+        record.write_text(json.dumps({**applied, edited: "what it was"}))
+        code, output = developer.asks("dev")
+        assert code == 1
+        assert f"was made by other migrations than these ({edited}). Run `make reset`" in output
+        record.write_text(json.dumps(applied))
+        developer.interrupts(developer.starts_dev())
 
     def test_ctrl_c_leaves_no_process_and_the_next_start_keeps_the_data(self, developer: Developer) -> None:
         first = developer.starts_dev()
