@@ -371,7 +371,8 @@ declare
     answer api.accounts;
 begin
     perform private.open_books();
-    select * into changed from public.accounts where id = account_id;
+    -- Locked, because the dashboard writes without the books, and all fields are written back.
+    select * into changed from public.accounts where id = account_id for no key update;
     if not found then
         perform private.raise_problem(404, 'account_not_found', 'There is no such account.');
     end if;

@@ -245,7 +245,7 @@ begin
     update public.transactions set account_id = receiver_id where account_id = closed_id;
 
     -- What the moved transactions don't explain: opening balance and adjustments.
-    select balance into rest from public.accounts where id = closed_id;
+    select balance into rest from public.accounts where id = closed_id for no key update;
     update public.accounts set balance = balance + rest where id = receiver_id and rest <> 0;
     delete from public.accounts where id = closed_id;
 end;
@@ -395,7 +395,8 @@ declare
     answer api.transactions;
 begin
     perform private.open_books();
-    select * into changed from public.transactions where id = transaction_id;
+    -- Locked, because the dashboard writes without the books, and all fields are written back.
+    select * into changed from public.transactions where id = transaction_id for no key update;
     if not found then
         perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
     end if;

@@ -1,14 +1,15 @@
 """The same law for every door: SQL as the dashboard writes it, and the Data API with the secret key or a user's token."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
 import psycopg
 import pytest
 from psycopg import errors
 
-from tests.person import Person, checked
+from tests.person import Json, Person, checked
 from tests.target import Target
 
 Rows = list[tuple[Any, ...]]
@@ -134,6 +135,54 @@ class TestSql:
         for table in ("profiles", "accounts", "ledger_entries", "transactions", "invoices", "invoice_items"):
             column = "id" if table == "profiles" else "user_id"
             assert rows(dashboard, f"select count(*) from {table} where {column} = %s", alice.id) == [(0,)]
+
+
+class TestWhileTheApiWrites:
+    """The dashboard holds nobody's books: a request may come in the middle of a statement."""
+
+    @pytest.mark.parametrize(
+        ("statement", "method", "path", "body", "balance"),
+        [
+            (
+                "delete from transactions where user_id = %s and transaction_type = 'expense'",
+                *("PUT", "/api/accounts/{account}", {"name": "Renamed"}, 1000),
+            ),
+            (
+                "update accounts set balance = balance + 50 where user_id = %s and name = 'Old'",
+                *("PUT", "/api/accounts/{account}", {"is_default": True}, 1040),
+            ),
+            (
+                "update transactions set amount = 4 where user_id = %s and transaction_type = 'expense'",
+                *("PUT", "/api/transactions/{expense}", {"description": "Paper"}, 996),
+            ),
+            (
+                "update accounts set balance = balance + 50 where user_id = %s and name = 'Other'",
+                *("DELETE", "/api/accounts/{other}?transfer_to_account_id={account}", None, 1040),
+            ),
+        ],
+    )
+    def test_neither_undoes_the_other(
+        self,
+        alice: Person,
+        dashboard: psycopg.Connection,
+        statement: LiteralString,
+        method: str,
+        path: str,
+        body: Json | None,
+        balance: int,
+    ) -> None:
+        account = alice.account("Old", balance=1000)
+        other = alice.account("Other")
+        expense = alice.expense(10, account_id=account["id"])
+        path = path.format(account=account["id"], other=other["id"], expense=expense["id"])
+        with ThreadPoolExecutor() as pool:
+            with dashboard.transaction():
+                dashboard.execute(statement, (alice.id,))
+                answer = pool.submit(alice.api.request, method, path, json=body)
+                while not rows(dashboard, "select from pg_stat_activity where wait_event_type = 'Lock'"):
+                    assert not answer.done()
+            assert answer.result().is_success
+        assert (alice.balance(), alice.faults()) == (balance, [])
 
 
 class TestDataApi:
