@@ -105,6 +105,21 @@ create index tax_filings_payment_transaction_id_idx on public.tax_filings (payme
 create trigger touch before update on public.tax_filings
 for each row execute function private.touch();
 
+create function private.keep_filing_owner()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.raise_problem(409, 'owner_is_fixed', 'A tax filing keeps its id and its owner.');
+    return null;
+end;
+$$;
+comment on function private.keep_filing_owner is 'Trigger: a filing keeps its id and its owner.';
+
+create trigger keep_owner before update on public.tax_filings
+for each row when (new.id <> old.id or new.user_id <> old.user_id) execute function private.keep_filing_owner();
+
 create function private.freeze_filing()
 returns trigger
 language plpgsql
@@ -112,11 +127,11 @@ set search_path = ''
 as $$
 begin
     if (
-        new.id, new.user_id, new.tax_type, new.period_start, new.period_end, new.total_sales, new.total_expenses,
+        new.tax_type, new.period_start, new.period_end, new.total_sales, new.total_expenses,
         new.total_tax_collected, new.total_tax_paid, new.net_tax_liability, new.cgst, new.sgst, new.igst,
         new.transaction_count, new.submission_date, new.confirmation_number, new.payment_transaction_id
     ) is distinct from (
-        old.id, old.user_id, old.tax_type, old.period_start, old.period_end, old.total_sales, old.total_expenses,
+        old.tax_type, old.period_start, old.period_end, old.total_sales, old.total_expenses,
         old.total_tax_collected, old.total_tax_paid, old.net_tax_liability, old.cgst, old.sgst, old.igst,
         old.transaction_count, old.submission_date, old.confirmation_number, old.payment_transaction_id
     ) or new.status = 'draft' then

@@ -266,6 +266,20 @@ create trigger close_audit after delete on public.profiles
 for each row execute function private.close_audit();
 insert into private.audit_heads (user_id) select id from public.profiles;
 
+create function private.refuse_untold_truncate()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.raise_problem(
+        409, 'audit_is_append_only', format('TRUNCATE leaves no trace in the audit. Delete the rows of %s instead.', tg_table_name)
+    );
+    return null;
+end;
+$$;
+comment on function private.refuse_untold_truncate is 'Trigger: TRUNCATE shows no rows to the audit and fires no rule of the books, so it is refused.';
+
 do $$
 declare
     audited text;
@@ -284,6 +298,10 @@ begin
         execute format(
             'create trigger audit_delete after delete on public.%I
             referencing old table as old_rows for each statement execute function private.audit()', audited
+        );
+        execute format(
+            'create trigger audit_truncate before truncate on public.%I
+            for each statement execute function private.refuse_untold_truncate()', audited
         );
     end loop;
 end;
@@ -415,13 +433,18 @@ as $$
         entry.record_id,
         max(entry.number),
         jsonb_strip_nulls(private.merged(entry.after order by entry.number))
-    from public.audit_entries as entry
+    from (
+        select
+            *,
+            max(number) filter (where operation = 'delete') over (partition by user_id, record_type, record_id) as last_deletion
+        from public.audit_entries
+    ) as entry
+    -- An id may be used again: the new record has nothing of the one that was deleted.
+    where entry.number > coalesce(entry.last_deletion, 0)
     group by entry.user_id, entry.record_type, entry.record_id
-    -- The last entry of a deleted record has no image.
-    having (array_agg(entry.operation order by entry.number desc))[1] <> 'delete'
 $$;
 grant execute on function private.last_images to authenticated, service_role;
-comment on function private.last_images is 'Every audited record as its entries, laid over each other, say that it is.';
+comment on function private.last_images is 'Every audited record as its entries since it was inserted, laid over each other, say that it is.';
 
 create function api.verify_audit()
 returns table (rule text, user_id uuid, number bigint, record_type text, record_id uuid, details text)

@@ -1,5 +1,6 @@
 """Periods, and what is frozen in the books however they are written."""
 
+import httpx
 import psycopg
 import pytest
 
@@ -53,6 +54,15 @@ class TestPeriods:
             """
         ).fetchall()
         assert wrong == []
+
+
+class TestDrafts:
+    @pytest.mark.parametrize("column", ["user_id", "id"])
+    def test_keep_their_owner(self, alice: Person, bob: Person, service: httpx.Client, column: str) -> None:
+        drafted = alice.read("/api/tax/filing/auto-generate")["summary"]["filing_id"]
+        answer = service.patch("/tax_filings", params={"id": f"eq.{drafted}"}, json={column: bob.id})
+        assert (answer.status_code, answer.json()["hint"]) == (409, "owner_is_fixed")
+        assert alice.read("/api/tax/filing/auto-generate")["summary"]["filing_id"] == drafted
 
 
 class TestSubmissions:

@@ -82,6 +82,17 @@ class TestTrail:
         assert entry["after"] is None
         assert faults(alice) == []
 
+    def test_an_id_may_be_used_again(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        first = alice.expense(12.50, description="Stamps", category="Office", tax_rate=18)
+        checked(alice.api.delete(f"/api/transactions/{first['id']}"), 204)
+        dashboard.execute(
+            "insert into public.transactions (id, user_id, transaction_type, amount) values (%s, %s, 'expense', 7)",
+            (first["id"], alice.id),
+        )
+        assert faults(alice) == []
+        alice.api.put(f"/api/transactions/{first['id']}", json={"category": "Travel"})
+        assert faults(alice) == []
+
     def test_the_request_is_named_by_its_id(self, alice: Person) -> None:
         body = {"name": "Till"}
         made = alice.api.post("/api/accounts", json=body, headers={"X-Request-Id": "from-the-shop-7"})
@@ -182,6 +193,17 @@ class TestChain:
     def test_the_audit_is_not_truncated(self, dashboard: psycopg.Connection) -> None:
         with pytest.raises(psycopg.errors.DatabaseError, match="never changed or removed"):
             dashboard.execute("truncate public.audit_entries")
+
+    @pytest.mark.parametrize(
+        "table", ["profiles", "accounts", "transactions", "invoices", "invoice_items", "tax_filings"]
+    )
+    def test_the_books_are_not_truncated(
+        self, alice: Person, dashboard: psycopg.Connection, table: str
+    ) -> None:
+        alice.sale(10)
+        with pytest.raises(psycopg.errors.DatabaseError, match="TRUNCATE leaves no trace"):
+            dashboard.execute(f"truncate public.{table} cascade")
+        assert (alice.balance(), alice.faults(), faults(alice)) == (10, [], [])
 
     @pytest.mark.parametrize("verb", ["POST", "PATCH", "DELETE"])
     def test_nobody_writes_it_through_the_data_api(
