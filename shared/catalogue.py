@@ -234,6 +234,14 @@ class AccountNotFound(Problem):
     status = HTTPStatus.NOT_FOUND
 
 
+class BalanceMoved(Problem):
+    """The balance is another than the one that was shown."""
+
+    code = "balance_moved"
+    status = HTTPStatus.CONFLICT
+    hint = "Look at the balance of now, then adjust it."
+
+
 class LastAccount(Problem):
     """The only account cannot be deleted."""
 

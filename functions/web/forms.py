@@ -31,6 +31,7 @@ _FIELD_OF_CODE = {
     "weak_password": "password",
     "transfer_to_same_account": "transfer_account_id",
     "transfer_account_not_found": "transfer_account_id",
+    "balance_moved": "balance",
 }
 
 

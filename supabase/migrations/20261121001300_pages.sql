@@ -760,6 +760,29 @@ $$;
 grant execute on function api.accounts_page to authenticated;
 comment on function api.accounts_page is 'The accounts with their last movements and the running balance.';
 
+create function api.change_account(account_id uuid, account jsonb, shown_balance numeric)
+returns api.accounts
+language plpgsql
+set search_path = ''
+as $$
+declare
+    balance_now numeric;
+begin
+    -- Before the balance is read: what comes in later waits until the adjustment is written.
+    perform private.open_books();
+    select known.balance into balance_now from public.accounts as known where known.id = change_account.account_id;
+    if account ? 'balance' and shown_balance is distinct from balance_now and balance_now is not null then
+        perform private.raise_problem(
+            409, 'balance_moved', 'Money has moved since the page was opened. Nothing was changed; save again to set your balance.'
+        );
+    end if;
+    return api.update_account(account_id, account);
+end;
+$$;
+grant execute on function api.change_account to authenticated;
+comment on function api.change_account is
+'api.update_account for a form that has shown the balance: one that has moved since is not overwritten.';
+
 create function api.settings_page()
 returns json
 language plpgsql

@@ -101,6 +101,10 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.begin_login": ({"service_role"}, {"name": "alice", "client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
+    "api.change_account": (
+        {"authenticated"},
+        {"account_id": "{account_id}", "account": {"name": "x", "balance": 1}, "shown_balance": 0},
+    ),
     "api.change_invoice": (
         {"authenticated"},
         {"reference": "{invoice_number}", "invoice": {"notes": "x"}},

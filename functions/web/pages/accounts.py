@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm
-from shared.catalogue import AccountNotFound
+from shared.catalogue import AccountNotFound, BalanceMoved
 from shared.problems import Problem
 
 router = APIRouter()
@@ -41,21 +41,32 @@ def change_account(desk: UserDesk, account_id: str, form: SessionForm) -> Respon
     known_id = _known_id(account_id)
     if form["action"] == "delete":
         return _close(desk, known_id, form)
-    account: dict[str, object] = {
-        "name": form.text("name", "a name"),
-        "balance": form.amount("balance", "the balance"),
-    }
+    account = _changes(form)
+    if form.errors:
+        return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
+    shown = form.amount("shown_balance")
+    try:
+        desk.write(form, "change_account", account_id=known_id, account=account, shown_balance=shown)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        form.take(problem)
+        if isinstance(problem, BalanceMoved):
+            # From now on the page shows the balance of now, and the user may insist.
+            del form.fields["shown_balance"]
+        return _show(desk, form, int(problem.status), about=known_id)
+    return go("/accounts", done="account_updated")
+
+
+def _changes(form: Form) -> dict[str, object]:
+    """A balance that the user left as it was shown is none of them: it may have moved since."""
+    changes: dict[str, object] = {"name": form.text("name", "a name")}
+    balance = form.amount("balance", "the balance")
+    if form["balance"] != form["shown_balance"]:
+        changes["balance"] = balance
     if form["is_default"] == "yes":
-        account["is_default"] = True
-    if not form.errors:
-        try:
-            desk.write(form, "update_account", account_id=known_id, account=account)
-            return go("/accounts", done="account_updated")
-        except Problem as problem:
-            if not belongs_on_the_form(problem):
-                raise
-            form.take(problem)
-    return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
+        changes["is_default"] = True
+    return changes
 
 
 def _close(desk: Desk, account_id: str, form: Form) -> Response:
