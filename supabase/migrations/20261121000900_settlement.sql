@@ -275,33 +275,29 @@ security definer -- writes invoices whoever edits the sale
 set search_path = ''
 as $$
 declare
-    released_ids constant uuid[] := array(
-        select old_row.invoice_id
-        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
-        where old_row.invoice_id is not null and new_row.invoice_id is null
-    );
-    new_sale_ids constant uuid[] := array(
-        select new_row.id
-        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
-        where old_row.invoice_id is null and new_row.invoice_id is not null
-    );
-    edited_ids constant uuid[] := array(
-        select new_row.id
-        from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
-        where
-            new_row.invoice_id = old_row.invoice_id
+    released_ids uuid[];
+    new_sale_ids uuid[];
+    edited_ids uuid[];
+begin
+    -- A full join is never a nested loop, which a plan made for one row would be for ten thousand, too.
+    select
+        array_agg(old_row.invoice_id) filter (where old_row.invoice_id is not null and new_row.invoice_id is null),
+        array_agg(new_row.id) filter (where old_row.invoice_id is null and new_row.invoice_id is not null),
+        array_agg(new_row.id) filter (
+            where new_row.invoice_id = old_row.invoice_id
             and (new_row.amount, new_row.tax_rate, new_row.date, new_row.description, new_row.category)
             is distinct from (old_row.amount, old_row.tax_rate, old_row.date, old_row.description, old_row.category)
-    );
-begin
-    if released_ids <> '{}' then
+        )
+    into released_ids, new_sale_ids, edited_ids
+    from old_rows as old_row full join new_rows as new_row on new_row.id = old_row.id;
+    if released_ids is not null then
         perform private.release_invoices(released_ids);
     end if;
-    if new_sale_ids <> '{}' then
+    if new_sale_ids is not null then
         perform private.generate_invoices(new_sale_ids);
         perform private.settle_invoices(array(select invoice_id from new_rows where id = any(new_sale_ids)));
     end if;
-    if edited_ids <> '{}' then
+    if edited_ids is not null then
         perform private.follow_sales(edited_ids);
     end if;
     return null;
@@ -448,21 +444,23 @@ security definer -- removes payments and recomputes lines whoever writes the inv
 set search_path = ''
 as $$
 declare
-    unpaid_ids constant uuid[] := array(
-        select new_row.id from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
-        where old_row.status = 'paid' and new_row.status <> 'paid'
-    );
-    recomputed_ids constant uuid[] := array(
-        select new_row.id from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
-        where (new_row.tax_rate, new_row.price_includes_tax, new_row.inter_state, new_row.issue_day)
-            is distinct from (old_row.tax_rate, old_row.price_includes_tax, old_row.inter_state, old_row.issue_day)
-    );
+    unpaid_ids uuid[];
+    recomputed_ids uuid[];
     paid_ids constant uuid[] := array(select id from new_rows where status = 'paid');
 begin
-    if unpaid_ids <> '{}' then
+    -- A full join, as for transactions.
+    select
+        array_agg(new_row.id) filter (where old_row.status = 'paid' and new_row.status <> 'paid'),
+        array_agg(new_row.id) filter (
+            where (new_row.tax_rate, new_row.price_includes_tax, new_row.inter_state, new_row.issue_day)
+            is distinct from (old_row.tax_rate, old_row.price_includes_tax, old_row.inter_state, old_row.issue_day)
+        )
+    into unpaid_ids, recomputed_ids
+    from old_rows as old_row full join new_rows as new_row on new_row.id = old_row.id;
+    if unpaid_ids is not null then
         delete from public.transactions where invoice_id = any(unpaid_ids);
     end if;
-    if recomputed_ids <> '{}' then
+    if recomputed_ids is not null then
         -- The trigger on lines computes them again, whatever is written.
         update public.invoice_items set tax_rate = tax_rate where invoice_id = any(recomputed_ids);
     end if;

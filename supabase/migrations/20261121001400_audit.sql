@@ -210,8 +210,9 @@ begin
                 coalesce(record ->> 'user_id', record ->> 'id'), record ->> 'id', difference.before, difference.after
             )::private.audit_change
             from (
+                -- A full join is never a nested loop, which a plan made for one row would be for ten thousand, too.
                 select to_jsonb(old_row) as old_record, to_jsonb(new_row) as record
-                from old_rows as old_row inner join new_rows as new_row on new_row.id = old_row.id
+                from old_rows as old_row full join new_rows as new_row on new_row.id = old_row.id
                 where old_row is distinct from new_row
                 offset 0
             ) as written

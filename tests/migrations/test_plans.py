@@ -135,6 +135,17 @@ def test_no_large_table_is_read_from_end_to_end(books: Books, statement: str) ->
         assert not re.search(rf"Seq Scan on ({LARGE})\b", plan), plan
 
 
+@pytest.mark.parametrize("update", ["transactions set description = 'x'", "invoices set notes = 'x'"])
+def test_a_plan_for_one_row_is_none_too_slow_for_ten_thousand(books: Books, update: str) -> None:
+    """PostgreSQL keeps the plans of triggers: a nested loop over all that was written would be quadratic later."""
+    table = update.partition(" ")[0]
+    plans = books.plans(f"update public.{update} where id = (select id from public.{table} limit 1)")
+    joins = [plan for plan in plans if re.search(r"old_rows.* join new_rows", plan)]
+    assert joins
+    for plan in joins:
+        assert re.search("(Hash|Merge) Full Join", plan), plan
+
+
 @pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS.keys())
 def test_a_policy_asks_once_who_calls(books: Books, statement: str) -> None:
     """In a filter or an index condition the caller is an InitPlan's result, not a function called for each row."""
