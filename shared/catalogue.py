@@ -409,7 +409,7 @@ class InvoiceTotalFixed(Problem):
 
     code = "invoice_total_fixed"
     status = HTTPStatus.CONFLICT
-    hint = "A paid invoice, and one that follows a sale, keep their total: take it back, or edit the sale."
+    hint = "A paid invoice and one of a sale keep their total: set the status to sent, or edit the sale."
 
 
 # Tax ----------------------------------------------------------------------------------------------

@@ -51,11 +51,11 @@ class DatabaseError(NamedTuple):
 # Constraint -> the problem it reports. The names are those of the migrations; a test compares.
 CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "rupees_is_a_number": (InvalidValue, "An amount must be a number."),
-    "tax_rate_between_0_and_100": (InvalidValue, "A tax rate is between 0 and 100 percent."),
+    "tax_rate_between_0_and_100": (InvalidValue, "tax_rate is between 0 and 100 percent."),
     "profiles_username_key": (UsernameTaken, "Somebody else has this username."),
     "profiles_username_shape": (
         InvalidValue,
-        "A username has 3 to 50 characters: letters without accents, digits, dot, hyphen and underscore.",
+        "username has 3 to 50 characters: letters without accents, digits, dot, hyphen and underscore.",
     ),
     "profiles_full_name_length": (InvalidValue, "full_name has 1 to 200 characters."),
     "profiles_business_name_length": (InvalidValue, "business_name has 1 to 200 characters."),
@@ -63,13 +63,16 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "profiles_upi_id_shape": (InvalidValue, "upi_id looks like name@bank."),
     "profiles_filing_frequency_known": (InvalidValue, "filing_frequency is monthly, quarterly or annually."),
     "profiles_state_code_fkey": (UnknownState, "There is no GST state with this code."),
-    "accounts_name_length": (InvalidValue, "An account's name has 1 to 200 characters."),
+    "accounts_name_length": (InvalidValue, "name has 1 to 200 characters."),
     "transactions_account_belongs_to_user": (AccountNotFound, "There is no account with this account_id."),
     "transactions_transfer_account_belongs_to_user": (
         TransferAccountNotFound,
         "There is no account with this transfer_account_id.",
     ),
-    "transactions_amount_positive": (InvalidValue, "amount is above zero; the type tells the direction."),
+    "transactions_amount_positive": (
+        InvalidValue,
+        "amount must be above zero, whichever way the money goes.",
+    ),
     "transactions_type_known": (InvalidValue, "transaction_type is sale, expense, transfer or other."),
     "transactions_only_transfers_transfer": (InvalidValue, "Only a transfer has a transfer_account_id."),
     "transactions_transfer_between_two": (TransferToSameAccount, "A transfer needs two accounts."),
@@ -98,8 +101,8 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "invoices_template_known": (InvalidValue, "template is default, professional, simple or detailed."),
     "invoice_items_description_length": (InvalidValue, "An item's description has 1 to 10000 characters."),
     "invoice_items_hsn_code_shape": (InvalidValue, "hsn_code has 4 to 8 digits."),
-    "invoice_items_quantity_positive": (InvalidValue, "quantity is above zero."),
-    "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price is not below zero."),
+    "invoice_items_quantity_positive": (InvalidValue, "quantity must be above zero."),
+    "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price must not be below zero."),
     "tax_filings_one_per_period": (FilingAlreadySubmitted, "There is a filing for this period already."),
     "tax_filings_submitted_once": (FilingOverlaps, "Another submission covers some of these days."),
     "tax_filings_period_in_order": (InvalidValue, "period_start is on or before period_end."),

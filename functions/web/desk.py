@@ -143,9 +143,9 @@ async def _desk(request: Request, session: CurrentSession) -> Desk:
 UserDesk = Annotated[Desk, Depends(_desk)]
 
 
-def belongs_on_the_form(problem: Problem) -> bool:
+def belongs_on_the_form(problem: Problem, form: Form | None = None) -> bool:
     """Whether the user can mend it in the form; everything else gets a page of its own."""
-    return problem.status in {
+    return (form is not None and form.is_named_by(problem)) or problem.status in {
         HTTPStatus.CONFLICT,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -31,8 +31,26 @@ _FIELD_OF_CODE = {
     "weak_password": "password",
     "transfer_to_same_account": "transfer_account_id",
     "transfer_account_not_found": "transfer_account_id",
+    "account_not_found": "account_id",
+    "amount_out_of_range": "amount",
     "balance_moved": "balance",
 }
+_OTHER_NAME = {
+    "customer_gstin": "gstin",
+    "tax_rate": "default_tax_rate",
+    "amount": "balance",
+    "transfer_account_id": "transfer_to_account_id",
+}
+"""Problems name a field as most forms do; some forms have it under this name."""
+_LABELS = {"hsn_code": "HSN/SAC code", "upi_id": "UPI id", "tax_rate": "tax rate"}
+_FIELD_NAME = re.compile(r"^[a-z]+\b|\b[a-z]+(_[a-z]+)+\b")
+_WORDS_OF_CODE = {
+    "account_not_found": "This account has been closed. Choose another one.",
+    "transfer_account_not_found": "This account has been closed. Choose another one.",
+    "amount_out_of_range": "Amounts and their sums stay below ₹10 lakh crore.",
+    "liability_differs": "The books have changed since the page was opened. Look at the figures of now.",
+}
+"""What a page says where the API speaks of requests."""
 
 
 @dataclass
@@ -99,16 +117,31 @@ class Form:
             self.message = "This form was sent before with other values. Look through it and send it again."
             return
         name = self._field_of(problem)
+        words = _WORDS_OF_CODE.get(problem.code) or self._plain(problem.detail)
         if name:
-            self.errors[name] = _sentence(problem.detail)
+            self.errors[name] = words
         else:
-            self.message = _sentence(problem.detail)
+            self.message = words
+
+    def is_named_by(self, problem: Problem) -> bool:
+        """Whether the problem is with what one of the fields has chosen."""
+        return problem.code in _FIELD_OF_CODE and self._field_of(problem) is not None
 
     def _field_of(self, problem: Problem) -> str | None:
         named = _FIELD_OF_CODE.get(problem.code, problem.detail.split(" ", maxsplit=1)[0])
-        if named == "customer_gstin" and named not in self.fields:
-            named = "gstin"
-        return named if named in self.fields else None
+        known = (named, _OTHER_NAME.get(named, named))
+        return next((name for name in known if name in self.fields), None)
+
+    def _plain(self, detail: str) -> str:
+        """`due_date is before issue_date.` for people: The due date is before the issue date."""
+
+        def label(found: re.Match[str]) -> str:
+            name = found[0]
+            is_field = name in self.fields or name in _LABELS
+            return f"the {_LABELS.get(name, name.replace('_', ' '))}" if is_field else name
+
+        words = _FIELD_NAME.sub(label, detail)
+        return words[:1].upper() + words[1:]
 
 
 def number_text(text: str, decimals: int) -> str:
@@ -140,12 +173,6 @@ def _uuid_text(text: str) -> str:
         return str(UUID(text))
     except ValueError:
         raise ValueError("Choose one of the list.") from None
-
-
-def _sentence(detail: str) -> str:
-    """`customer_name has 1 to 200 characters.` for people: without the underscore."""
-    first, _, rest = detail.partition(" ")
-    return f"{first.replace('_', ' ').capitalize()} {rest}" if "_" in first else detail
 
 
 async def _fields(request: Request) -> dict[str, list[str]]:

@@ -398,7 +398,7 @@ begin
                 'Invoice %s is paid, so its total can''t change. %s', differing.invoice_number,
                 case differing.origin
                     when 'sale' then 'Edit the sale it belongs to instead.'
-                    else 'Take the payment back first, by setting the status to sent.'
+                    else 'Take the payment back first.'
                 end
             )
         );

@@ -421,6 +421,69 @@ class TestOtherPages:
             "/transactions?type=expense&from=2026-11-05&to=2026-11-05&q=rent"
         )
 
+    def test_an_account_that_was_closed_meanwhile_is_chosen_anew(self, web: Browser, alice: Person) -> None:
+        alice.account("First")
+        till = alice.account("Till")["id"]
+        invoice = alice.invoice(status="sent")["id"]
+        closing = {**web.hidden("/accounts", f"/accounts/{till}"), "action": "delete"}
+        expense = {**web.hidden("/transactions", "/transactions"), "account_id": till}
+        payment = {**web.hidden(f"/invoice/{invoice}"), "status": "paid", "account_id": till}
+        assert web.http.post(f"/accounts/{till}", data=closing).status_code == 303
+        sent = {"transaction_type": "expense", "amount": "123.45", "description": "Rent"}
+        for path, fields in (("/transactions", {**expense, **sent}), (f"/invoice/{invoice}/status", payment)):
+            answer = web.http.post(path, data=fields)
+            assert 'id="account_id-error"' in answer.text
+            assert "has been closed" in answer.text
+        assert 'value="123.45"' in web.http.post("/transactions", data={**expense, **sent}).text
+        assert alice.balance() == 0
+
+    def test_a_transfer_asks_where_to(self, web: Browser, alice: Person) -> None:
+        alice.account("First", 100.00)
+        answer = web.send("/transactions", {"transaction_type": "transfer", "amount": "10"})
+        assert answer.status_code == 422
+        assert 'id="transfer_account_id-error"' in answer.text
+        assert alice.read("/api/transactions") == []
+
+    @pytest.mark.parametrize(
+        ("path", "fields", "field", "words"),
+        [
+            ("/transactions", {"amount": "0"}, "amount", "The amount must be above zero"),
+            ("/transactions", {"amount": "99999999999999"}, "amount", "below ₹10 lakh crore"),
+            ("/transactions", {"tax_rate": "101"}, "tax_rate", "The tax rate is between 0 and 100"),
+            ("/settings", {"default_tax_rate": "101"}, "default_tax_rate", "The tax rate is between 0"),
+            ("/settings", {"username": "a b"}, "username", "The username has 3 to 50 characters"),
+            ("/settings", {"upi_id": "nobody"}, "upi_id", "The UPI id looks like name@bank."),
+            ("/accounts", {"balance": "99999999999999"}, "balance", "below ₹10 lakh crore"),
+            ("/tax/calculate", {"tax_rate": "101"}, "tax_rate", "The tax rate is between 0 and 100"),
+            (
+                "/create",
+                {"due_date": "2026-10-01"},
+                "due_date",
+                "The due date must not be before the issue date.",
+            ),
+        ],
+    )
+    def test_what_is_wrong_is_said_plainly_at_its_field(
+        self, web: Browser, path: str, fields: dict[str, str], field: str, words: str
+    ) -> None:
+        valid = {
+            "/transactions": {"transaction_type": "expense", "amount": "10"},
+            "/settings": {
+                "time_zone": "Asia/Kolkata",
+                "default_tax_rate": "18",
+                "filing_frequency": "quarterly",
+            },
+            "/accounts": {"name": "Till"},
+            "/tax/calculate": {"amount": "10", "tax_rate": "18"},
+            "/create": INVOICE,
+        }[path]
+        shown_at = path.removesuffix("/calculate")
+        answer = web.http.post(path, data={**web.hidden(shown_at), **valid, **fields})
+        assert answer.status_code == 422
+        found = re.search(rf'id="{field}-error">(.*?)</p>', answer.text, re.DOTALL)
+        assert found, answer.text
+        assert words in found[1]
+
     def test_accounts_are_opened_changed_and_closed(self, web: Browser, alice: Person) -> None:
         web.send("/accounts", {"name": "First", "balance": "100"})
         web.send("/accounts", {"name": "Second", "balance": "50"})

@@ -29,7 +29,7 @@ def open_account(desk: UserDesk, form: SessionForm) -> Response:
             desk.write(form, "create_account", account=account)
             return go("/accounts", done="account_created")
         except Problem as problem:
-            if not belongs_on_the_form(problem):
+            if not belongs_on_the_form(problem, form):
                 raise
             form.take(problem)
     return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -48,7 +48,7 @@ def change_account(desk: UserDesk, account_id: str, form: SessionForm) -> Respon
     try:
         desk.write(form, "change_account", account_id=known_id, account=account, shown_balance=shown)
     except Problem as problem:
-        if not belongs_on_the_form(problem):
+        if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
         if isinstance(problem, BalanceMoved):
@@ -74,9 +74,9 @@ def _close(desk: Desk, account_id: str, form: Form) -> Response:
     try:
         desk.write(form, "delete_account", account_id=account_id, transfer_to_account_id=receiver)
     except Problem as problem:
-        if not belongs_on_the_form(problem):
+        if not belongs_on_the_form(problem, form):
             raise
-        form.message = problem.detail
+        form.take(problem)
         return _show(desk, form, int(problem.status), about=account_id)
     return go("/accounts", done="account_deleted")
 

@@ -122,7 +122,7 @@ def set_status(desk: UserDesk, reference: str, form: SessionForm) -> Response:
     try:
         desk.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
     except Problem as problem:
-        if not belongs_on_the_form(problem):
+        if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
         return _show(desk, reference, form, int(problem.status))

@@ -45,7 +45,7 @@ def calculate(request: Request, desk: UserDesk, form: SessionForm) -> Response:
             inter_state=form["inter_state"] == "yes",
         )
     except Problem as problem:
-        if not belongs_on_the_form(problem):
+        if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
         return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -79,7 +79,7 @@ def submit(request: Request, desk: UserDesk, form: SessionForm) -> Response:
                 done="filing_submitted",
             )
         except Problem as problem:
-            if not belongs_on_the_form(problem):
+            if not belongs_on_the_form(problem, form):
                 raise
-            form.message = problem.detail
+            form.take(problem)
     return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -78,7 +78,7 @@ def add_transaction(request: Request, desk: UserDesk, form: SessionForm) -> Resp
             desk.write(form, "create_transaction", transaction=transaction)
             return go("/transactions", done="recorded")
         except Problem as problem:
-            if not belongs_on_the_form(problem):
+            if not belongs_on_the_form(problem, form):
                 raise
             form.take(problem)
     return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -99,7 +99,7 @@ def _transaction(form: Form) -> dict[str, Any]:
     if kind in {"sale", "expense"}:
         transaction["tax_rate"] = form.rate("tax_rate")
     if kind == "transfer":
-        transaction["transfer_account_id"] = form.uuid("transfer_account_id")
+        transaction["transfer_account_id"] = form.uuid("transfer_account_id", "the account that receives it")
     return {name: value for name, value in transaction.items() if value is not None}
 
 
@@ -108,9 +108,9 @@ def delete_transaction(request: Request, desk: UserDesk, transaction_id: str, fo
     try:
         desk.write(form, "delete_transaction", transaction_id=_known_id(transaction_id))
     except Problem as problem:
-        if not belongs_on_the_form(problem):
+        if not belongs_on_the_form(problem, form):
             raise
-        form.message = problem.detail
+        form.take(problem)
         return _show(request, desk, form, int(problem.status))
     return go("/transactions", done="removed")
 
