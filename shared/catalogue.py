@@ -272,6 +272,13 @@ class TransferAccountNotFound(Problem):
     status = HTTPStatus.NOT_FOUND
 
 
+class OneDefaultAccount(Problem):
+    """Only one account can be the default one."""
+
+    code = "one_default_account"
+    status = HTTPStatus.CONFLICT
+
+
 class LedgerIsAppendOnly(Problem):
     """Ledger entries are never changed or removed."""
 

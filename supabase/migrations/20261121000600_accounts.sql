@@ -17,7 +17,10 @@ create table public.accounts (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint accounts_owner_key unique (id, user_id),
-    constraint accounts_name_length check (char_length(name) between 1 and 200)
+    constraint accounts_name_length check (char_length(name) between 1 and 200),
+    -- Serves the search for the default account, too. Deferred: the old one gives way when the new one is written.
+    constraint accounts_one_default_per_user exclude using btree (user_id with =) where (is_default)
+    deferrable initially deferred
 );
 comment on table public.accounts is 'Places where money lies: bank accounts, cash boxes, wallets. They may be overdrawn.';
 comment on column public.accounts.balance is 'Rupees; the sum of the account''s ledger entries. Writing it makes an entry for the difference.';
@@ -26,8 +29,6 @@ comment on column public.accounts.entry_count is 'How many ledger entries the ac
 
 -- Serves the list of accounts and the policy.
 create index accounts_user_id_created_at_idx on public.accounts (user_id, created_at, id);
--- Serves the search for the default account.
-create unique index accounts_one_default_per_user on public.accounts (user_id) where is_default;
 
 create table public.ledger_entries (
     user_id uuid not null references public.profiles (id) on delete cascade,
@@ -183,11 +184,10 @@ begin
         if new.entry_count <> 0 then
             perform private.raise_problem(409, 'entry_count_is_kept', 'entry_count is kept by the ledger.');
         end if;
-        if new.balance <> 0 then
-            new.entry_count := 1;
-            insert into public.ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after)
-            values (new.user_id, new.id, 1, 'opening', new.balance, new.balance);
-        end if;
+        -- An id may have had an account before, whose entries stay.
+        new.entry_count := coalesce((
+            select max(entry_number) from public.ledger_entries where user_id = new.user_id and account_id = new.id
+        ), 0) + (new.balance <> 0)::integer;
         return new;
     end if;
 
@@ -198,13 +198,12 @@ begin
         new.entry_count := old.entry_count + 1;
         insert into public.ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after)
         values (new.user_id, new.id, new.entry_count, 'adjustment', new.balance - old.balance, new.balance);
-    elsif new.entry_count <> old.entry_count and not exists (
-        select from public.ledger_entries as entry
-        where
-            entry.user_id = new.user_id
-            and entry.account_id = new.id
-            and entry.entry_number = new.entry_count
-            and entry.balance_after = new.balance
+    elsif new.entry_count <> old.entry_count and (new.entry_count, new.balance) not in (
+        select entry.entry_number, entry.balance_after
+        from public.ledger_entries as entry
+        where entry.user_id = new.user_id and entry.account_id = new.id
+        order by entry.entry_number desc
+        limit 1
     ) then
         perform private.raise_problem(409, 'entry_count_is_kept', 'entry_count is kept by the ledger.');
     end if;
@@ -212,13 +211,31 @@ begin
 end;
 $$;
 comment on function private.keep_ledger is
-'Trigger: a written balance becomes an opening or adjustment entry; a balance without its entry is refused.';
+'Trigger: a written balance becomes an adjustment entry; a balance that is not the last entry''s is refused.';
 
 -- Before all others: triggers fire in the order of their names.
 create trigger check_owner before insert on public.accounts
 for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger keep_ledger before insert or update on public.accounts
 for each row execute function private.keep_ledger();
+
+create function private.open_ledger()
+returns trigger
+language plpgsql
+security definer -- callers may not write the ledger
+set search_path = ''
+as $$
+begin
+    insert into public.ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after)
+    values (new.user_id, new.id, new.entry_count, 'opening', new.balance, new.balance);
+    return null;
+end;
+$$;
+comment on function private.open_ledger is
+'Trigger: the balance of a new account is its opening entry. After the insert, which `on conflict do nothing` may drop.';
+
+create trigger open_ledger after insert on public.accounts
+for each row when (new.balance <> 0) execute function private.open_ledger();
 
 
 -- The default account ------------------------------------------------------------------------------
@@ -247,28 +264,61 @@ $$;
 comment on function private.default_account is
 'The account for transactions that name none: the default one, else the oldest, else a new one (spec: Transactions and Accounts).';
 
-create function private.keep_default_account()
+create function private.choose_default_account()
 returns trigger
 language plpgsql
 security definer -- looks at the user's other accounts whoever writes
 set search_path = ''
 as $$
 begin
-    if tg_op = 'INSERT' then
-        perform private.lock_books(new.user_id);
-        new.is_default := new.is_default
-            or not exists (select from public.accounts where user_id = new.user_id and is_default);
-    end if;
-    if new.is_default then
-        update public.accounts set is_default = false where user_id = new.user_id and is_default and id <> new.id;
-    end if;
+    perform private.lock_books(new.user_id);
+    new.is_default := new.is_default
+        or not exists (select from public.accounts where user_id = new.user_id and is_default);
     return new;
 end;
 $$;
-comment on function private.keep_default_account is 'Trigger: the first account is the default one; making another the default unsets it.';
+comment on function private.choose_default_account is 'Trigger: the first account is the default one.';
 
-create trigger keep_default before insert or update of is_default on public.accounts
-for each row execute function private.keep_default_account();
+create trigger choose_default before insert on public.accounts
+for each row execute function private.choose_default_account();
+
+create function private.replace_default_account()
+returns trigger
+language plpgsql
+security definer -- writes the user's other accounts whoever writes
+set search_path = ''
+as $$
+begin
+    -- Another account of the same statement has taken its place already.
+    if not exists (select from public.accounts where id = new.id and is_default) then
+        perform private.raise_problem(409, 'one_default_account', 'Only one account can be the default one.');
+    end if;
+    update public.accounts set is_default = false where user_id = new.user_id and is_default and id <> new.id;
+    return null;
+end;
+$$;
+comment on function private.replace_default_account is
+'Trigger: a new default account takes the place of the old one; a statement that names several is refused.';
+
+create trigger replace_default after insert or update of is_default on public.accounts
+for each row when (new.is_default) execute function private.replace_default_account();
+
+create function private.bequeath_default()
+returns trigger
+language plpgsql
+security definer -- writes the user's other accounts whoever deletes
+set search_path = ''
+as $$
+begin
+    update public.accounts set is_default = true
+    where id = (select id from public.accounts where user_id = old.user_id order by created_at, id limit 1);
+    return null;
+end;
+$$;
+comment on function private.bequeath_default is 'Trigger: when the default account is deleted, the oldest one left takes its place.';
+
+create trigger bequeath_default after delete on public.accounts
+for each row when (old.is_default) execute function private.bequeath_default();
 create trigger touch before update on public.accounts
 for each row execute function private.touch();
 
@@ -294,7 +344,7 @@ for each statement execute function private.lock_own_books();
 
 alter table public.accounts enable row level security;
 grant select, delete on public.accounts to authenticated;
-grant insert (id, user_id, name, balance, is_default) on public.accounts to authenticated;
+grant insert (user_id, name, balance, is_default) on public.accounts to authenticated;
 grant update (name, balance, is_default) on public.accounts to authenticated;
 grant select, insert, update, delete on public.accounts to service_role;
 

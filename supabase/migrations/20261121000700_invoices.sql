@@ -467,7 +467,7 @@ for each statement execute function private.lock_own_books();
 alter table public.invoices enable row level security;
 grant select, delete on public.invoices to authenticated;
 grant insert (
-    id, user_id, invoice_number, status, customer_name, customer_email, customer_address, customer_gstin,
+    user_id, invoice_number, status, customer_name, customer_email, customer_address, customer_gstin,
     place_of_supply, issue_date, due_date, tax_rate, price_includes_tax, notes, template
 ) on public.invoices to authenticated;
 grant update (
@@ -489,7 +489,7 @@ for delete to authenticated using (user_id = (select private.current_user_id()))
 alter table public.invoice_items enable row level security;
 grant select, delete on public.invoice_items to authenticated;
 grant insert (
-    id, invoice_id, user_id, position, description, hsn_code, quantity, unit_price, tax_included, tax_rate
+    invoice_id, user_id, position, description, hsn_code, quantity, unit_price, tax_included, tax_rate
 ) on public.invoice_items to authenticated;
 grant update (position, description, hsn_code, quantity, unit_price, tax_included, tax_rate)
 on public.invoice_items to authenticated;

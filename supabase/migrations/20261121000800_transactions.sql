@@ -236,7 +236,7 @@ security definer -- writes the closing entries of both ledgers
 set search_path = ''
 as $$
 declare
-    rest numeric;
+    closed public.accounts;
 begin
     -- A transfer between the two accounts becomes one within a single account, which moves nothing.
     update public.transactions set transfer_account_id = null
@@ -245,13 +245,15 @@ begin
     update public.transactions set account_id = receiver_id where account_id = closed_id;
 
     -- What the moved transactions don't explain: opening balance and adjustments.
-    select balance into rest from public.accounts where id = closed_id for no key update;
-    update public.accounts set balance = balance + rest where id = receiver_id and rest <> 0;
+    select * into closed from public.accounts where id = closed_id for no key update;
+    update public.accounts set balance = balance + closed.balance where id = receiver_id and closed.balance <> 0;
+    update public.accounts set is_default = true where id = receiver_id and closed.is_default;
     delete from public.accounts where id = closed_id;
 end;
 $$;
 grant execute on function private.close_account to authenticated;
-comment on function private.close_account is 'Moves the transactions and the balance of an account to another and deletes it.';
+comment on function private.close_account is
+'Moves the transactions and the balance of an account, and that it is the default one, to another and deletes it.';
 
 
 -- Time zones ---------------------------------------------------------------------------------------
@@ -283,7 +285,7 @@ for each statement execute function private.lock_own_books();
 alter table public.transactions enable row level security;
 grant select, delete on public.transactions to authenticated;
 grant insert (
-    id, user_id, account_id, transfer_account_id, invoice_id, transaction_type, amount, tax_rate, tax_amount,
+    user_id, account_id, transfer_account_id, invoice_id, transaction_type, amount, tax_rate, tax_amount,
     description, category, date
 ) on public.transactions to authenticated;
 grant update (

@@ -197,6 +197,24 @@ class TestAccounts:
         assert alice.read(f"/api/transactions/{sale['id']}")["account_id"] == stays["id"]
         assert alice.faults() == []
 
+    def test_who_follows_the_default_account(self, alice: Person) -> None:
+        default, oldest, receiver = (alice.account(name)["id"] for name in ("First", "Second", "Third"))
+        alice.sale(10)
+        path = f"/api/accounts/{default}"
+        checked(alice.api.delete(path, params={"transfer_to_account_id": receiver}), 204)
+        assert alice.sale(1)["account_id"] == receiver
+        path = f"/api/accounts/{receiver}"
+        checked(alice.api.delete(path, params={"transfer_to_account_id": oldest}), 204)
+        alice.account("Fourth")
+        assert alice.sale(1)["account_id"] == oldest
+
+    def test_the_oldest_account_follows_an_empty_default(self, alice: Person) -> None:
+        default, oldest, _ = (alice.account(name)["id"] for name in ("First", "Second", "Third"))
+        checked(alice.api.delete(f"/api/accounts/{default}"), 204)
+        alice.account("Fourth")
+        assert [account["is_default"] for account in alice.read("/api/accounts")] == [True, False, False]
+        assert alice.sale(1)["account_id"] == oldest
+
 
 class TestInvoices:
     def documented_invoice(self, alice: Person) -> dict[str, Any]:

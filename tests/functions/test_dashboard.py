@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, LiteralString
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -67,6 +68,39 @@ class TestSql:
         assert entries == [
             ("opening", Decimal("100.00"), Decimal("100.00")),
             ("adjustment", Decimal("-24.75"), Decimal("75.25")),
+        ]
+        assert alice.faults() == []
+
+    def test_an_ignored_duplicate_changes_nothing(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        default, other = alice.account(), alice.account(balance=10)
+        dashboard.execute(
+            "insert into accounts (id, user_id, name, balance, is_default) values (%s, %s, 'Again', 50, true) "
+            "on conflict (id) do nothing",
+            (other["id"], alice.id),
+        )
+        assert [account["is_default"] for account in alice.read("/api/accounts")] == [True, False]
+        dashboard.execute("update accounts set balance = 20 where id = %s", (other["id"],))
+        alice.sale(5, account_id=default["id"])
+        assert (alice.balance(), alice.faults()) == (25, [])
+
+    def test_an_id_is_used_again(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        alice.account()
+        [gone, _] = [alice.account(balance=10)["id"], alice.account()]
+        checked(alice.api.delete(f"/api/accounts/{gone}"), 204)
+        dashboard.execute(
+            "insert into accounts (id, user_id, name, balance) values (%s, %s, 'Again', 50)", (gone, alice.id)
+        )
+        alice.sale(5, account_id=gone)
+        numbers = rows(
+            dashboard,
+            "select entry_number, kind, balance_after from ledger_entries where account_id = %s",
+            gone,
+        )
+        assert sorted(numbers) == [
+            (1, "opening", 10),
+            (2, "closure", 0),
+            (3, "opening", 50),
+            (4, "transaction", 55),
         ]
         assert alice.faults() == []
 
@@ -212,6 +246,36 @@ class TestDataApi:
             ).status_code
             == 403
         )
+
+    def test_the_ledger_is_not_rolled_back(self, alice: Person, service: httpx.Client) -> None:
+        account = alice.account(balance=100)["id"]
+        alice.expense(30, account_id=account)
+        back = service.patch(
+            "/accounts", params={"id": f"eq.{account}"}, json={"balance": 100, "entry_count": 1}
+        )
+        assert checked(back, 409)["hint"] == "entry_count_is_kept"
+        assert (alice.balance(), alice.faults()) == (70, [])
+
+    def test_one_account_is_the_default_one(self, alice: Person, target: Target) -> None:
+        accounts = [alice.account(name)["id"] for name in ("First", "Second", "Third")]
+        two = [{"name": name, "is_default": True} for name in ("Fourth", "Fifth")]
+        with target.data_client(alice.token, schema="public") as tables:
+            for account in accounts:
+                checked(tables.patch(f"/accounts?id=eq.{account}", json={"is_default": True}), 204)
+                for several in (
+                    tables.patch("/accounts", json={"is_default": True}),
+                    tables.post("/accounts", json=two),
+                ):
+                    assert checked(several, 409)["hint"] == "one_default_account"
+                [default] = [row["id"] for row in alice.read("/api/accounts") if row["is_default"]]
+                assert default == account
+        assert alice.read("/api/audit/verify")["faults"] == []
+
+    def test_nobody_chooses_ids(self, alice: Person, target: Target) -> None:
+        """An id could be one that was used, by oneself or by somebody else."""
+        with target.data_client(alice.token, schema="public") as tables:
+            for table in ("accounts", "transactions", "invoices", "invoice_items"):
+                assert tables.post(f"/{table}", json={"id": str(uuid4())}).status_code == 403
 
     def test_a_user_may_write_tables_within_the_rules(self, alice: Person, target: Target) -> None:
         with target.data_client(alice.token, schema="public") as tables:

@@ -163,6 +163,8 @@ class Books:
 
     def delete_account(self, account_id: str, receiver: str | None) -> None:
         closed = self.accounts.pop(account_id)
+        if closed.is_default:
+            self.make_default(receiver or next(iter(self.accounts)))
         if receiver is None:
             return
         self.accounts[receiver].balance += closed.balance
