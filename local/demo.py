@@ -5,7 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from local.project import ROOT, Problem
+from local.project import DIRECTLY, ROOT, Problem
 from local.stack import Stack
 from local.supabase_cli import push_migrations
 
@@ -32,7 +32,7 @@ def _post(stack: Stack, path: str) -> str | None:
         {"apikey": stack.anon_key, "content-type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request) as answer:
+        with DIRECTLY.open(request, timeout=30) as answer:
             user_id: str = json.load(answer)["user"]["id"]
             return user_id
     except urllib.error.HTTPError as refusal:

@@ -16,6 +16,15 @@ _START_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
+# What programs of a stack take for settings: none of it is meant for them.
+_FOREIGN = ("PG", "PGRST_", "SUPABASE_")
+
+
+def _neutral_environment() -> dict[str, str]:
+    """The shell's environment, without what it says about another database or project."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+
+
 @dataclass
 class Part:
     """What to run, and how to see that it is ready. Without a `log`, its output goes to the terminal."""
@@ -43,7 +52,7 @@ class Part:
             self._process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
-                env={**os.environ, **self.environment},
+                env={**_neutral_environment(), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -34,6 +34,8 @@ class Ports:
     def usual(cls) -> Self:
         """The ports of `make dev`: those of the Supabase CLI, or what the environment says."""
         known = [_wanted("PORT", 8000), _wanted("SUPABASE_PORT", 54321), _wanted("DB_PORT", 54322)]
+        if len({*known}) < len(known):
+            raise Problem("PORT, SUPABASE_PORT and DB_PORT must be three different ports.")
         return cls(*known, *_free(3, besides=known))
 
     @classmethod

@@ -11,7 +11,6 @@ import signal
 import sys
 import tempfile
 import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from local.migrations import apply_migrations
 from local.part import Part
 from local.ports import HOST, Ports
 from local.postgres import Postgres
-from local.project import ROOT, supabase_config
+from local.project import DIRECTLY, ROOT, supabase_config
 from local.supervisor import Supervisor
 
 
@@ -190,7 +189,7 @@ def _answers(url: str) -> Callable[[], bool]:
 
     def ask() -> bool:
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            DIRECTLY.open(url, timeout=5).close()
         except urllib.error.HTTPError as answer:
             answer.close()
             return answer.code < HTTPStatus.INTERNAL_SERVER_ERROR

@@ -61,6 +61,22 @@ class TestDev:
         assert code == 1
         assert "is broken: it has no PG_VERSION. Run `make reset`" in output
 
+    def test_ports_must_differ(self, developer: Developer) -> None:
+        developer.environment["SUPABASE_PORT"] = developer.environment["PORT"]
+        code, output = developer.asks("dev")
+        assert (code, output) == (1, "PORT, SUPABASE_PORT and DB_PORT must be three different ports.\n")
+
+    def test_what_the_shell_says_about_another_project_does_no_harm(self, developer: Developer) -> None:
+        developer.environment |= {
+            "PGSSLMODE": "require",
+            "SUPABASE_JWT_ISSUER": "https://other.supabase.co/auth/v1",
+            "http_proxy": "http://127.0.0.1:9",
+        }
+        developer.environment.pop("no_proxy", None)
+        process = developer.starts_dev()
+        assert logs_in(developer.environment_of_dev(), DEMO_EMAIL, DEMO_PASSWORD)
+        developer.interrupts(process)
+
     def test_data_of_other_migrations_is_kept_and_refused(self, developer: Developer) -> None:
         developer.interrupts(developer.starts_dev())
         record = developer.folder / "postgres" / "migrations.json"
