@@ -38,7 +38,9 @@ def test_every_answer_is_described(
         *[str(program), f"--config-file={CONFIGURATION}", "run", f"{target.api_url}/openapi.json"],
         *["--header", f"Authorization: Bearer {somebody.token}"],
         # Logging out would end the run for all others.
-        *["--exclude-path=/api/auth/logout", "--exclude-checks=positive_data_acceptance"],
+        "--exclude-path=/api/auth/logout",
+        # What is right by its shape may still be refused: by the state of the books, or as another's id.
+        "--exclude-checks=positive_data_acceptance",
         *[f"--max-examples={EXAMPLES}", f"--max-time={MOST_SECONDS}", "--workers=2", "--no-color"],
         "--generation-database=none" if SOAK else "--generation-deterministic",
     ]
