@@ -51,6 +51,9 @@ bench: test-packages  ## Measure what docs/performance.md says, in less than ten
 bench-cold-start: test-packages  ## Time each function's start, beside the least that FastAPI can do
 	@$(VENV)/python -m tests.load.cold_start
 
+bench-schedule: test-packages  ## Time the schedule's job for a hundred thousand users, and see that it stays level
+	@$(VENV)/python -m tests.load.schedule
+
 lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@$(PYTHON) -m local.lock_python
 	@$(PYTHON) -m local.lock_node
@@ -64,4 +67,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start package lock reset clean local-packages test-packages
+.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start bench-schedule package lock reset clean local-packages test-packages

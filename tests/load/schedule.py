@@ -1,4 +1,4 @@
-"""How long the schedule takes for many users, and that it stays level: python -m tests.load.bench_scheduled [USERS].
+"""How long the schedule takes for many users, and that it stays level: python -m tests.load.schedule [USERS].
 
 Makes USERS (100,000) users on a Supabase of its own, a tenth of them with a sale and an expense in the period, and fires
 the job that drafts their filings: once when there is no draft, once when there is one of each. Each line is a tenth of
