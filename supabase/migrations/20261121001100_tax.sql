@@ -908,7 +908,7 @@ begin
     if not found then
         insert into public.job_runs (job, as_of) values (asked_job, asked_instant) returning * into run;
         perform private.forget_idempotency_keys();
-        delete from public.blacklisted_tokens where expires_at < now();
+        perform private.forget_logged_out_sessions();
     end if;
     return run;
 end;

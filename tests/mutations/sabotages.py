@@ -74,7 +74,7 @@ SABOTAGES = [
     # Sessions and tokens
     sql(
         "A token that was logged out is dead", "sessions",
-        "select from public.blacklisted_tokens where session_id =", "select from public.blacklisted_tokens where false and session_id =",
+        "where user_id = auth.uid() and session_id =", "where false and session_id =",
         f"{BAD_INPUT} -k Token",
     ),
     Sabotage(
