@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
 from shared.catalogue import BodyTooLarge, InternalError
+from shared.connection import start_clock
 from shared.problems import Problem
 
 MOST_BODY_BYTES = 1_000_000
@@ -43,6 +44,7 @@ class Door:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        start_clock()
         passage = Passage(scope, send, is_first=self._is_cold)
         self._is_cold = False
         try:

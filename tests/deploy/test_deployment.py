@@ -12,6 +12,7 @@ import pytest
 
 from deploy.service import SERVERLESS_YML, functions
 from local.routes import Service
+from shared.connection import ANSWER_WITHIN_SECONDS, CONNECT_SECONDS
 from tests.deploy.aws import REGION
 from tests.deploy.conftest import Deployed
 
@@ -103,7 +104,7 @@ class TestFunctions:
             if logical_id == f"HttpApiIntegration{logical(name)}"
         ]
         seconds = deployed.properties(f"{logical(name)}LambdaFunction")["Timeout"]
-        assert 2 * (2 + 10) < seconds < integration["TimeoutInMillis"] / 1000 <= 30
+        assert ANSWER_WITHIN_SECONDS + CONNECT_SECONDS < seconds < integration["TimeoutInMillis"] / 1000 <= 30
 
     def test_snapshots_are_taken_where_people_wait(self, deployed: Deployed) -> None:
         snapped = {
