@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 class Settings(BaseModel):
     """One field per environment variable; empty ones count as absent."""
 
-    model_config = ConfigDict(frozen=True)
+    # What is wrong with a setting is logged, and the other settings must not be: some are keys.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     supabase_url: str
     supabase_key: SecretStr
@@ -19,10 +20,11 @@ class Settings(BaseModel):
     supabase_secret_key_parameter: str | None = None
     """The name of the secret key in AWS SSM Parameter Store, where these two read it in the cloud."""
     supabase_jwt_secret: SecretStr | None = None
-    """The shared HS256 secret; without it tokens are verified with Supabase Auth's public keys (JWKS)."""
+    """The shared HS256 secret; other tokens are verified with Supabase Auth's public keys (JWKS)."""
     supabase_jwt_issuer: str | None = None
     """The `iss` of every token, where it is not <SUPABASE_URL>/auth/v1."""
     request_timeout_seconds: float = 10
+    """So long Supabase may take for one answer; shared/connection.py limits those of a request together."""
 
     @property
     def auth_url(self) -> str:
