@@ -3,8 +3,9 @@
 import hashlib
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -24,9 +25,9 @@ _LEEWAY_SECONDS = 10
 _KEYS_LIVE_SECONDS = 600
 _REFETCH_SECONDS = 30
 _MOST_KNOWN = 1000
+_SYMMETRIC = "HS256"
+_ASYMMETRIC = {"ES256", "RS256"}
 _REQUIRED_CLAIMS = ["exp", "iss", "aud", "sub", "role", "session_id"]
-
-Key = jwt.PyJWK | str
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,24 @@ class Caller:
 
 
 class Keys(Protocol):
-    """Where the key for a token comes from."""
+    """Where the key for a token comes from. A key knows its algorithm and is good for no other."""
 
-    algorithms: Sequence[str]
-
-    async def key(self, token: str) -> Key | None: ...
+    async def key(self, token: str) -> jwt.PyJWK | None: ...
 
 
 class SharedSecret:
     """One HS256 secret for all tokens: local stacks and projects that did not move to signing keys."""
 
-    algorithms: Sequence[str] = ("HS256",)
-
     def __init__(self, secret: str) -> None:
-        self._secret = secret
+        encoded = urlsafe_b64encode(secret.encode()).decode()
+        self._key = jwt.PyJWK({"kty": "oct", "k": encoded}, _SYMMETRIC)
 
-    async def key(self, token: str) -> Key:  # noqa: ARG002 (one key for all)
-        return self._secret
+    async def key(self, token: str) -> jwt.PyJWK:  # noqa: ARG002 (one key for all)
+        return self._key
 
 
 class PublicKeys:
     """The public signing keys (JWKS), kept for ten minutes; a key that is new to us is looked up at once."""
-
-    algorithms: Sequence[str] = ("ES256", "RS256")
 
     def __init__(self, url: str, client: httpx.Client) -> None:
         self._url = url
@@ -69,7 +65,7 @@ class PublicKeys:
         self._fetched_at = float("-inf")
         self._fetching = threading.Lock()
 
-    async def key(self, token: str) -> Key | None:
+    async def key(self, token: str) -> jwt.PyJWK | None:
         kid = jwt.get_unverified_header(token).get("kid")
         if not isinstance(kid, str):
             return None
@@ -88,14 +84,30 @@ class PublicKeys:
             if not self._wants_fetch(kid):
                 return
             try:
-                answer = self._client.get(self._url).raise_for_status()
-                published = answer.json()["keys"]
+                answer = self._client.get(self._url)
+                # An Auth that knows of no signing keys publishes none.
+                is_known = answer.status_code != httpx.codes.NOT_FOUND
+                published = answer.raise_for_status().json()["keys"] if is_known else []
                 keys = jwt.PyJWKSet(published).keys if published else []
-                self._keys = {key.key_id: key for key in keys if key.key_id}
+                self._keys = {
+                    key.key_id: key for key in keys if key.key_id and key.algorithm_name in _ASYMMETRIC
+                }
             except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as failure:
                 if kid not in self._keys:
                     raise ServiceUnavailable from failure
             self._fetched_at = time.monotonic()
+
+
+class SecretAndPublicKeys:
+    """Either kind: while a project moves to signing keys, its tokens of before stay valid."""
+
+    def __init__(self, secret: SharedSecret, public: PublicKeys) -> None:
+        self._secret = secret
+        self._public = public
+
+    async def key(self, token: str) -> jwt.PyJWK | None:
+        is_symmetric = jwt.get_unverified_header(token).get("alg") == _SYMMETRIC
+        return await (self._secret if is_symmetric else self._public).key(token)
 
 
 class Verifier:
@@ -130,7 +142,7 @@ class Verifier:
             claims: Mapping[str, Any] = jwt.decode(
                 token,
                 key,
-                algorithms=self._keys.algorithms,
+                algorithms=[key.algorithm_name],
                 audience="authenticated",
                 issuer=self._issuer,
                 leeway=_LEEWAY_SECONDS,
@@ -154,9 +166,10 @@ def _user_id(claims: Mapping[str, Any]) -> UUID:
 
 
 def keys_of(settings: Settings) -> Keys:
-    if settings.supabase_jwt_secret:
-        return SharedSecret(settings.supabase_jwt_secret.get_secret_value())
-    return PublicKeys(f"{settings.auth_url}/.well-known/jwks.json", connection())
+    public = PublicKeys(f"{settings.auth_url}/.well-known/jwks.json", connection())
+    if not settings.supabase_jwt_secret:
+        return public
+    return SecretAndPublicKeys(SharedSecret(settings.supabase_jwt_secret.get_secret_value()), public)
 
 
 @once_per_environment

@@ -18,8 +18,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from shared import tokens
 from shared.catalogue import InvalidToken, ServiceUnavailable, TokenExpired
-from shared.tokens import Caller, PublicKeys, SharedSecret, Verifier
+from shared.settings import settings
+from shared.tokens import Caller, PublicKeys, SecretAndPublicKeys, SharedSecret, Verifier, keys_of
 
 ISSUER = "https://project.supabase.co/auth/v1"
 SECRET = "a shared secret of at least thirty-two characters"
@@ -143,6 +145,22 @@ ES256 = ec.generate_private_key(ec.SECP256R1())
 RS256 = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+def encoded(part: bytes) -> str:
+    return urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def with_header(token: str, header: dict[str, str]) -> str:
+    """The same token under another header; its signature is that of before."""
+    return f"{encoded(json.dumps(header).encode())}.{token.partition('.')[2]}"
+
+
+def signed_with_the_public_key() -> str:
+    """The classic confusion: a symmetric signature made with the public key's text."""
+    public_text = RS256.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    header, body, _ = jwt.encode(claims(), SECRET, "HS256", {"kid": "one"}).split(".")
+    return f"{header}.{body}.{encoded(hmac.digest(public_text, f'{header}.{body}'.encode(), 'sha256'))}"
+
+
 class TestPublicKeys:
     @pytest.mark.parametrize(
         ("key", "algorithm"), [(ES256, "ES256"), (RS256, "RS256")], ids=["ES256", "RS256"]
@@ -168,14 +186,9 @@ class TestPublicKeys:
         assert key_server.fetched == 1
 
     def test_the_public_key_is_no_shared_secret(self, key_server: KeyServer, public_keys: PublicKeys) -> None:
-        """The classic confusion: an HS256 token signed with the public key's text."""
         key_server.add("one", RS256, "RS256")
-        public_text = RS256.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        header, body, _ = jwt.encode(claims(), SECRET, "HS256", {"kid": "one"}).split(".")
-        signature = hmac.digest(public_text, f"{header}.{body}".encode(), "sha256")
-        forged = f"{header}.{body}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
         with pytest.raises(InvalidToken):
-            verified(forged, public_keys)
+            verified(signed_with_the_public_key(), public_keys)
 
     def test_another_key_under_a_known_id_is_refused(
         self, key_server: KeyServer, public_keys: PublicKeys
@@ -197,15 +210,111 @@ class TestPublicKeys:
         with pytest.raises(ServiceUnavailable):
             verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), public_keys)
 
+    def test_where_no_keys_are_published_none_is_good(
+        self, key_server: KeyServer, public_keys: PublicKeys
+    ) -> None:
+        key_server.status = 404
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), public_keys)
+
+
+class TestMoveToSigningKeys:
+    """The secret is still known, and new tokens are signed with a key."""
+
+    @pytest.fixture
+    def both(self, public_keys: PublicKeys) -> SecretAndPublicKeys:
+        return SecretAndPublicKeys(SharedSecret(SECRET), public_keys)
+
+    def test_tokens_of_before_and_after_are_good(
+        self, key_server: KeyServer, both: SecretAndPublicKeys
+    ) -> None:
+        key_server.add("elliptic", ES256, "ES256")
+        key_server.add("rsa", RS256, "RS256")
+        verified(jwt.encode(claims(), SECRET), both)
+        verified(jwt.encode(claims(), ES256, "ES256", {"kid": "elliptic"}), both)
+        verified(jwt.encode(claims(), RS256, "RS256", {"kid": "rsa"}), both)
+
+    def test_the_key_may_change_again(
+        self, key_server: KeyServer, both: SecretAndPublicKeys, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tokens, "_REFETCH_SECONDS", 0)
+        key_server.add("one", ES256, "ES256")
+        verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), both)
+        key_server.keys.clear()
+        key_server.add("two", RS256, "RS256")
+        verified(jwt.encode(claims(), RS256, "RS256", {"kid": "two"}), both)
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), ES256, "ES256", {"kid": "one"}), both)
+
+    def test_tokens_of_before_need_no_key_server(
+        self, key_server: KeyServer, both: SecretAndPublicKeys
+    ) -> None:
+        key_server.status = 500
+        verified(jwt.encode(claims(), SECRET, headers={"kid": "one"}), both)
+        assert key_server.fetched == 0
+
+    @pytest.mark.parametrize("changed", [{"aud": "somebody else"}, {"iss": "https://evil.example/auth/v1"}])
+    def test_a_wrong_claim_is_refused(
+        self, key_server: KeyServer, both: SecretAndPublicKeys, changed: dict[str, Any]
+    ) -> None:
+        key_server.add("one", ES256, "ES256")
+        for token in (
+            jwt.encode(claims(**changed), SECRET),
+            jwt.encode(claims(**changed), ES256, "ES256", {"kid": "one"}),
+        ):
+            with pytest.raises(InvalidToken):
+                verified(token, both)
+
+    @pytest.mark.parametrize("algorithm", ["none", "HS384", "HS512"])
+    def test_another_algorithm_is_refused(
+        self, key_server: KeyServer, both: SecretAndPublicKeys, algorithm: str
+    ) -> None:
+        key_server.add("one", ES256, "ES256")
+        secret = "" if algorithm == "none" else SECRET * 2
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), secret, algorithm, {"kid": "one"}), both)
+
+    def test_a_public_key_is_no_secret(self, key_server: KeyServer, both: SecretAndPublicKeys) -> None:
+        key_server.add("one", RS256, "RS256")
+        with pytest.raises(InvalidToken):
+            verified(signed_with_the_public_key(), both)
+
+    @pytest.mark.parametrize(("signed_with", "said"), [("RS256", "ES256"), ("ES256", "RS256")])
+    def test_a_key_is_good_for_its_own_algorithm_alone(
+        self, key_server: KeyServer, both: SecretAndPublicKeys, signed_with: str, said: str
+    ) -> None:
+        key: Any = {"RS256": RS256, "ES256": ES256}[signed_with]
+        key_server.add("one", key, signed_with)
+        token = jwt.encode(claims(), key, signed_with, {"kid": "one"})
+        with pytest.raises(InvalidToken):
+            verified(with_header(token, {"alg": said, "kid": "one"}), both)
+
+    def test_a_published_secret_signs_nothing(self, key_server: KeyServer, both: SecretAndPublicKeys) -> None:
+        published = urlsafe_b64encode(SECRET.encode()).decode()
+        key_server.keys["one"] = {"kty": "oct", "k": published, "kid": "one", "alg": "HS512"}
+        with pytest.raises(InvalidToken):
+            verified(jwt.encode(claims(), SECRET * 2, "HS512", {"kid": "one"}), both)
+
+    def test_the_secret_decides_what_is_accepted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SUPABASE_URL", "https://project.supabase.co")
+        monkeypatch.setenv("SUPABASE_KEY", "sb_publishable_key")
+        monkeypatch.delenv("SUPABASE_JWT_SECRET", raising=False)
+        settings.cache_clear()
+        assert isinstance(keys_of(settings()), PublicKeys)
+        monkeypatch.setenv("SUPABASE_JWT_SECRET", SECRET)
+        settings.cache_clear()
+        assert isinstance(keys_of(settings()), SecretAndPublicKeys)
+        settings.cache_clear()
+
 
 class CountedKeys(SharedSecret):
     """Counts how often a key is asked for."""
 
     asked = 0
 
-    async def key(self, token: str) -> str:
+    async def key(self, token: str) -> jwt.PyJWK:
         self.asked += 1
-        return SECRET
+        return await super().key(token)
 
 
 class TestWhatIsKnown:
