@@ -40,6 +40,17 @@ class BodyTooLarge(Problem):
     hint = "A request has at most 1,000,000 bytes."
 
 
+class AnswerTooLarge(Problem):
+    """The answer is too large to be sent."""
+
+    code = "answer_too_large"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = (
+        "An answer has at most 6 MB. Ask for less at once: a smaller `limit` and then the next page, "
+        "a shorter period, or include_transactions=false."
+    )
+
+
 class UnsupportedMediaType(Problem):
     """The body has the wrong content type."""
 
@@ -523,7 +534,7 @@ class JobRunNotFound(Problem):
 
 _SHAPE = (MalformedJson, BodyTooLarge, UnsupportedMediaType, ValidationFailed)
 _OPEN = (*_SHAPE, InternalError, ServiceUnavailable)
-_CLOSED = (*_OPEN, NotAuthenticated, InvalidToken, TokenExpired, TokenRevoked)
+_CLOSED = (*_OPEN, AnswerTooLarge, NotAuthenticated, InvalidToken, TokenExpired, TokenRevoked)
 
 
 def problems(*own: type[Problem]) -> dict[int | str, dict[str, Any]]:

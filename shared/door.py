@@ -1,6 +1,7 @@
 """What every request passes on its way in and out: id, size, safety headers, one line in the log."""
 
 import hashlib
+import json
 import logging
 import os
 import re
@@ -15,11 +16,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import log
-from shared.catalogue import BodyTooLarge, InternalError
+from shared.catalogue import AnswerTooLarge, BodyTooLarge, InternalError
 from shared.connection import start_clock
 from shared.problems import Problem
 
 MOST_BODY_BYTES = 1_000_000
+# Lambda takes 6,291,556 bytes of JSON; the rest is left to the headers. Local runs keep to it, too.
+MOST_ANSWER_BYTES = 6_291_556 - 32_768
+# JSON writes a byte with six, at most.
+_SURELY_FITS_BYTES = MOST_ANSWER_BYTES // 6
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/=-]{1,128}")
 _SAFETY_HEADERS = {
@@ -50,6 +55,7 @@ class Door:
         try:
             body = await _whole_body(scope, receive)
             await self._app(scope, _replay(body, receive), passage.send)
+            passage.check()
         except Problem as problem:
             await problem.response(passage.request_id)(scope, receive, passage.send)
         except Exception as failure:  # noqa: BLE001 (the last one who can answer)
@@ -67,6 +73,8 @@ class Passage:
         self._send = send
         self._is_first = is_first
         self._began = time.perf_counter()
+        self._head: Message | None = None
+        self._is_too_large = False
         self.status = 0
         self.request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = self.request_id
@@ -74,13 +82,31 @@ class Passage:
         scope["path"] = scope["path"].removesuffix("/") or "/"
 
     async def send(self, message: Message) -> None:
+        """Pass an answer on; its head waits for its body, which may be too large to leave."""
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["x-request-id"] = self.request_id
-            for name, value in _SAFETY_HEADERS.items():
-                headers.setdefault(name, value)
-        await self._send(message)
+            self._head = message
+        elif self._head and not _fits_into_lambda(message.get("body", b"")):
+            self._is_too_large = True
+        elif not self._is_too_large:
+            await self._send_head()
+            await self._send(message)
+
+    def check(self) -> None:
+        """Raise AnswerTooLarge if the answer was held back for its size."""
+        if self._is_too_large:
+            self._is_too_large = False
+            raise AnswerTooLarge
+
+    async def _send_head(self) -> None:
+        if self._head is None:
+            return
+        head, self._head = self._head, None
+        self.status = head["status"]
+        headers = MutableHeaders(scope=head)
+        headers["x-request-id"] = self.request_id
+        for name, value in _SAFETY_HEADERS.items():
+            headers.setdefault(name, value)
+        await self._send(head)
 
     def log(self) -> None:
         fields = {
@@ -138,6 +164,18 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes:
             raise BodyTooLarge
         more = message.get("more_body", False)
     return body
+
+
+def _fits_into_lambda(body: bytes) -> bool:
+    """Whether it does as a string of JSON, the form in which an answer leaves a function."""
+    if len(body) <= _SURELY_FITS_BYTES:
+        return True
+    try:
+        written = len(json.dumps(body.decode(), ensure_ascii=False).encode())
+    except UnicodeDecodeError:
+        # It goes as base64.
+        written = len(body) * 4 // 3
+    return written <= MOST_ANSWER_BYTES
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

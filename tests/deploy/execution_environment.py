@@ -19,6 +19,7 @@ from uuid import uuid4
 
 _API = "/2018-06-01/runtime"
 _INIT_SECONDS = 10
+_MOST_ANSWER_BYTES = 6_291_556
 _RUNTIME_CLIENT = ("awslambdaric", "snapshot-restore-py", "simplejson")
 
 
@@ -88,6 +89,8 @@ class Code:
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start" if self.snap_start else "on-demand",
             "AWS_REGION": "ap-south-1",
+            # The runtime client writes other JSON than for older Pythons: text beyond ASCII as it is.
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             **self.environment,
         }
 
@@ -187,6 +190,11 @@ class ExecutionEnvironment:
             self._running.result.set_exception(self.init_error or died)
 
 
+def _too_large(size: int) -> Mapping[str, str]:
+    message = f"Response payload size ({size} bytes) exceeded maximum allowed payload size ({_MOST_ANSWER_BYTES} bytes)."
+    return {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message}
+
+
 class _RuntimeApi(ThreadingHTTPServer):
     daemon_threads = True
 
@@ -224,9 +232,12 @@ class _RuntimeRequest(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        sent = self.rfile.read(int(self.headers["content-length"]))
+        body = json.loads(sent)
         environment = self.server.environment
         match self.path.removeprefix(_API).split("/"):
+            case ["", "invocation", request_id, "response"] if len(sent) > _MOST_ANSWER_BYTES:
+                environment.report(request_id, _too_large(len(sent)))
             case ["", "invocation", request_id, "response"]:
                 environment.answer(request_id, body)
             case ["", "invocation", request_id, "error"]:
