@@ -16,6 +16,14 @@ class MalformedJson(Problem):
     hint = "Send one JSON object, in UTF-8; NaN and Infinity are not JSON."
 
 
+class MalformedForm(Problem):
+    """The form could not be read."""
+
+    code = "malformed_form"
+    status = HTTPStatus.BAD_REQUEST
+    hint = "Send the form from its page again; one has at most 10,000 fields."
+
+
 class NotFound(Problem):
     """There is nothing at this address."""
 
@@ -384,6 +392,14 @@ class InvoiceNumberFixed(Problem):
 
     code = "invoice_number_fixed"
     status = HTTPStatus.CONFLICT
+
+
+class InvoiceChanged(Problem):
+    """The invoice was changed elsewhere."""
+
+    code = "invoice_changed"
+    status = HTTPStatus.CONFLICT
+    hint = "Look at it as it is now, then change it again."
 
 
 class DueBeforeIssue(Problem):

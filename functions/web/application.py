@@ -4,10 +4,12 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
 from functions.web import assets
 from functions.web.desk import go, page
+from functions.web.forms import StaleForm
 from functions.web.pages import (
     accounts,
     home,
@@ -34,6 +36,8 @@ async def _show_problem(request: Request, failure: Problem) -> Response:
         return failure.response(request.state.request_id)
     if isinstance(failure, Unauthorized):
         return _to_login(request, failure)
+    if isinstance(failure, StaleForm):
+        return page(request, "again.html", int(failure.status), form=failure.form, session=failure.session)
     return page(
         request, "error.html", int(failure.status), problem=failure, request_id=request.state.request_id
     )
@@ -43,8 +47,20 @@ def _to_login(request: Request, problem: Problem) -> Response:
     # One that has expired may have been renewed by another request just now: its cookie must not be lost.
     if not isinstance(problem, TokenExpired):
         sign_out(request)
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return go("/login", **({"next": wanted} if request.method == "GET" and wanted != "/" else {}))
+    return go("/login", **_way_back(request))
+
+
+def _way_back(request: Request) -> dict[str, str]:
+    """Where to go on after the login; who has sent a form is told that it has not arrived."""
+    if request.method == "GET":
+        wanted, ended = request.url, {}
+    elif request.url.path == "/logout":
+        return {}
+    else:
+        wanted, ended = URL(request.headers.get("referer", "")), {"ended": "yes"}
+    address = wanted.path + (f"?{wanted.query}" if wanted.query else "")
+    is_ours = wanted.netloc == request.url.netloc
+    return {**({"next": address} if is_ours and address != "/" else {}), **ended}
 
 
 async def _show_invalid_request(request: Request, _failure: RequestValidationError) -> Response:
@@ -52,6 +68,9 @@ async def _show_invalid_request(request: Request, _failure: RequestValidationErr
 
 
 async def _show_http_exception(request: Request, failure: HTTPException) -> Response:
+    if failure.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        # The address of a form, reloaded after it was refused: the page it stands on is the one above.
+        return go(request.url.path.rpartition("/")[0] or "/")
     known = {HTTPStatus.NOT_FOUND: NotFound, HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed}
     problem = known.get(HTTPStatus(failure.status_code), InternalError)
     return await _show_problem(request, problem(headers=failure.headers))

@@ -1,22 +1,25 @@
 """Posted forms: whether they are ours, what they say, and what is wrong with it, field by field."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 
-from shared.browser import CurrentSession, comes_from_us
-from shared.catalogue import Forbidden
+from shared.browser import BrowserSession, CurrentSession, comes_from_us
+from shared.catalogue import Forbidden, MalformedForm
 from shared.problems import Problem
 
 FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
 _KEY = "idempotency_key"
 _FIRST_YEAR = 1900
+_MOST_FIELDS = 10_000
 _AMOUNT_NOISE = re.compile(r"[₹,\s\u00a0]")
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,6})?")
 _FIELD_OF_CODE = {
@@ -61,6 +64,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     message: str = ""
     """What is wrong with the form as a whole."""
+    status: int = HTTPStatus.UNPROCESSABLE_ENTITY
+    """Of the answer that shows the form with what is wrong with it."""
 
     def __getitem__(self, name: str) -> str:
         return self.fields.get(name, [""])[0]
@@ -89,18 +94,18 @@ class Form:
 
     def amount(self, name: str, label: str = "") -> str | None:
         """Rupees, as people write them: 1,23,456.50."""
-        return self._checked(name, label, lambda text: number_text(text, 2))
+        return self.checked(name, lambda text: number_text(text, 2), label)
 
     def rate(self, name: str, label: str = "") -> str | None:
-        return self._checked(name, label, lambda text: number_text(text.removesuffix("%"), 3))
+        return self.checked(name, lambda text: number_text(text.removesuffix("%"), 3), label)
 
     def day(self, name: str, label: str = "") -> str | None:
-        return self._checked(name, label, day_text)
+        return self.checked(name, day_text, label)
 
     def uuid(self, name: str, label: str = "") -> str | None:
-        return self._checked(name, label, _uuid_text)
+        return self.checked(name, _uuid_text, label)
 
-    def _checked(self, name: str, label: str, read: Callable[[str], str]) -> str | None:
+    def checked(self, name: str, read: Callable[[str], str], label: str = "") -> str | None:
         text = self.text(name, label)
         if text is None:
             return None
@@ -112,6 +117,7 @@ class Form:
 
     def take(self, problem: Problem) -> None:
         """Put a problem where it belongs: at its field, or above the form."""
+        self.status = int(problem.status)
         if problem.code == "idempotency_key_reused":
             self.renew_key()
             self.message = "This form was sent before with other values. Look through it and send it again."
@@ -176,7 +182,10 @@ def _uuid_text(text: str) -> str:
 
 
 async def _fields(request: Request) -> dict[str, list[str]]:
-    form = await request.form()
+    try:
+        form = await request.form(max_fields=_MOST_FIELDS)
+    except HTTPException:
+        raise MalformedForm from None
     fields: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
@@ -190,9 +199,18 @@ async def _our_form(request: Request) -> Form:
     return Form(await _fields(request))
 
 
+class StaleForm(Forbidden):
+    """You have logged in again since this page was opened."""
+
+    def __init__(self, form: Form, session: BrowserSession) -> None:
+        super().__init__("You have logged in again since this page was opened. Send the form again.")
+        self.form = form
+        self.session = session
+
+
 async def _session_form(form: Annotated[Form, Depends(_our_form)], session: CurrentSession) -> Form:
     if not session.accepts(form[FORM_TOKEN]):
-        raise Forbidden("This form belongs to another session. Open the page again.")
+        raise StaleForm(form, session)
     return form
 
 
@@ -205,14 +223,15 @@ SessionForm = Annotated[Form, Depends(_session_form)]
 
 def filters_of(request: Request, readers: Mapping[str, Callable[[str], str]]) -> dict[str, Any]:
     """Filters from the address; what makes no sense is left out, as if it were not there."""
-    return dict(_read_filters(request, readers))
+    return read_filters(typed_filters(request, readers), readers)
 
 
-def _read_filters(request: Request, readers: Mapping[str, Callable[[str], str]]) -> Iterator[tuple[str, str]]:
-    for name, read in readers.items():
-        text = request.query_params.get(name, "").strip().replace("\0", "")
-        if text:
-            try:
-                yield name, read(text)
-            except ValueError:
-                continue
+def typed_filters(request: Request, readers: Mapping[str, object]) -> Form:
+    """The filters of the address as they were typed."""
+    typed = {name: request.query_params.get(name, "").strip().replace("\0", "") for name in readers}
+    return Form({name: [text] for name, text in typed.items() if text})
+
+
+def read_filters(typed: Form, readers: Mapping[str, Callable[[str], str]]) -> dict[str, Any]:
+    """The filters that make sense; `typed` notes what is wrong with the others."""
+    return {name: value for name in typed.fields if (value := typed.checked(name, readers[name]))}

@@ -204,7 +204,7 @@ grant execute on function private.gstin_fault to authenticated;
 grant execute on function private.gstin_check_character to authenticated;
 grant execute on function private.place_invoice to authenticated;
 
-create function api.preview_invoice(invoice jsonb)
+create function api.preview_invoice(invoice jsonb, edited text default null)
 returns json
 language plpgsql
 stable
@@ -214,13 +214,24 @@ declare
     reader constant public.profiles := private.reader();
     gstin constant text := nullif(upper(trim(invoice ->> 'customer_gstin')), '');
     gstin_fault constant text := private.gstin_fault(gstin);
-    draft public.invoices := jsonb_populate_record(null::public.invoices, invoice - 'items');
+    saved public.invoices;
+    draft public.invoices;
 begin
+    if edited is not null then
+        saved := private.find_invoice(edited);
+    end if;
+    draft := jsonb_populate_record(saved, invoice - 'items');
     draft.user_id := reader.id;
     -- While it is being typed it decides nothing.
     draft.customer_gstin := case when gstin_fault is null then gstin end;
     draft.tax_rate := coalesce(draft.tax_rate, reader.default_tax_rate);
-    draft := private.place_invoice(draft);
+    -- Saving keeps the kind of tax where neither has changed, also after the seller has moved.
+    if
+        edited is null
+        or (draft.customer_gstin, draft.place_of_supply) is distinct from (saved.customer_gstin, saved.place_of_supply)
+    then
+        draft := private.place_invoice(draft);
+    end if;
     return (
         select json_build_object(
             'items', coalesce(json_agg(json_build_object(
@@ -260,7 +271,7 @@ end;
 $$;
 grant execute on function api.preview_invoice to authenticated;
 comment on function api.preview_invoice is
-'The totals an invoice would have, by the rules that the real one is computed with; writes nothing.';
+'The totals an invoice would have, a new one or an edited one, by the rules that the real one is computed with; writes nothing.';
 
 
 -- Invoices -----------------------------------------------------------------------------------------
@@ -428,7 +439,24 @@ $$;
 grant execute on function api.invoice_page to authenticated;
 comment on function api.invoice_page is 'Everything the page, the print view and the PDF of one invoice show.';
 
-create function api.invoice_form(invoice text default null, draft jsonb default null)
+create function private.form_invoice(invoice public.invoices, seller_state text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select to_jsonb(answer) || jsonb_build_object(
+        -- Only a place that somebody has chosen; any other follows the GSTIN that stands in the form.
+        'place_of_supply', nullif(invoice.place_of_supply, coalesce(left(invoice.customer_gstin, 2), seller_state)),
+        'available_actions', private.invoice_actions(invoice)
+    )
+    from api.invoices as answer
+    where answer.id = invoice.id
+$$;
+grant execute on function private.form_invoice to authenticated;
+comment on function private.form_invoice is 'An invoice as its form shows it: with a place of supply only where that was chosen.';
+
+create function api.invoice_form(invoice text default null, draft jsonb default null, copied text default null)
 returns json
 language plpgsql
 stable
@@ -437,12 +465,17 @@ as $$
 declare
     reader constant public.profiles := private.reader();
     today constant date := private.today(reader.id);
-    series constant text := private.invoice_series(today);
+    saved public.invoices;
+    written jsonb;
 begin
+    if coalesce(invoice, copied) is not null then
+        saved := private.find_invoice(coalesce(invoice, copied));
+        written := private.form_invoice(saved, reader.state_code);
+    end if;
     return json_build_object(
         'today', today,
         'due_day', today + 30,
-        'default_tax_rate', trim_scale(reader.default_tax_rate),
+        'default_tax_rate', trim_scale(case when invoice is null then reader.default_tax_rate else saved.tax_rate end),
         'seller', private.seller(reader),
         'states', private.state_choices(),
         'rates', (
@@ -453,7 +486,7 @@ begin
         'customers', (
             select coalesce(json_agg(json_build_object(
                 'name', latest.customer_name, 'email', latest.customer_email, 'address', latest.customer_address,
-                'gstin', latest.customer_gstin, 'place_of_supply', latest.place_of_supply
+                'gstin', latest.customer_gstin
             ) order by latest.customer_name), '[]')
             from (
                 select distinct on (recent.customer_name) recent.*
@@ -466,22 +499,14 @@ begin
                 order by recent.customer_name, recent.issue_date desc
             ) as latest
         ),
-        'next_series', series,
-        'invoice', case when invoice is not null then (
-            select row_to_json(answer)
-            from (
-                select api_invoice.*, private.invoice_actions(edited) as available_actions
-                from private.find_invoice(invoice) as edited
-                inner join api.invoices as api_invoice on api_invoice.id = edited.id
-            ) as answer
-        ) end,
-        'preview', case when draft is not null then api.preview_invoice(draft) end
+        'invoice', written,
+        'preview', api.preview_invoice(coalesce(draft, written), invoice)
     );
 end;
 $$;
-grant execute on function private.invoice_series to authenticated;
 grant execute on function api.invoice_form to authenticated;
-comment on function api.invoice_form is 'What the form for a new or an edited invoice offers, and the totals of a draft.';
+comment on function api.invoice_form is
+'What the form for a new, an edited or a copied invoice offers, and the totals of it as it stands.';
 
 create function api.set_invoice_status(invoice text, status text, payment jsonb default '{}')
 returns json
@@ -509,16 +534,37 @@ grant execute on function api.set_invoice_status to authenticated;
 comment on function api.set_invoice_status is
 'Sends, pays, cancels or reopens an invoice, named by its id or its serial number (spec: Frontend Routes).';
 
-create function api.change_invoice(reference text, invoice jsonb)
+create function api.change_invoice(reference text, invoice jsonb, seen_at timestamptz default null)
 returns json
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    select json_build_object('id', updated.id)
-    from api.update_invoice((private.find_invoice(reference)).id, invoice) as updated
+declare
+    request constant jsonb := jsonb_build_object('reference', reference, 'invoice', invoice);
+    answer json;
+    edited public.invoices;
+begin
+    perform private.open_books();
+    answer := private.replay('change_invoice', request, 200);
+    if answer is not null then
+        return answer;
+    end if;
+    edited := private.find_invoice(reference);
+    -- Under the lock: of two forms opened at the same time the second one saved is told about the first.
+    if edited.updated_at <> seen_at then
+        perform private.raise_problem(
+            409, 'invoice_changed', 'The invoice was changed elsewhere since this form was opened.'
+        );
+    end if;
+    perform api.update_invoice(edited.id, invoice);
+    answer := json_build_object('id', edited.id);
+    perform private.remember('change_invoice', request, answer, status => 200);
+    return answer;
+end;
 $$;
 grant execute on function api.change_invoice to authenticated;
-comment on function api.change_invoice is 'api.update_invoice for an invoice named by its id or its serial number.';
+comment on function api.change_invoice is
+'api.update_invoice for an invoice named by its id or its serial number; 409 invoice_changed when seen_at is not its updated_at.';
 
 create function api.remove_invoice(reference text)
 returns void
@@ -618,6 +664,12 @@ begin
     return json_build_object(
         'today', today,
         'counts', coalesce(counts, '{}'),
+        'exact', (
+            select found.id from public.invoices as found
+            where found.user_id = reader.id and lower(found.invoice_number) = lower(filters ->> 'q')
+            order by found.invoice_number <> filters ->> 'q'
+            limit 1
+        ),
         'page_size', page_size,
         'invoices', rows
     );
@@ -625,7 +677,7 @@ end;
 $$;
 grant execute on function api.invoices_page to authenticated;
 comment on function api.invoices_page is
-'A page of invoices with counts and sums by status; one row more than page_size says that there are others after it.';
+'A page of invoices with counts and sums by status, and the one whose number is what was looked for; one row more than page_size says that there are others after it.';
 
 create function api.transactions_page(filters jsonb default '{}')
 returns json

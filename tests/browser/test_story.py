@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from local.project import NODE_MODULES
 from tests.browser.business import set_up_profile, trade
@@ -114,6 +114,75 @@ class TestStory:
         expect(page.locator("[data-reason]")).to_have_text("Karnataka → Maharashtra: IGST")
         expect(page.locator("#totals [data-total=igst]")).to_have_text("₹180.00")
         expect(page.locator("#totals [data-total=cgst]")).to_be_hidden()
+
+    def test_another_customer_takes_the_formers_details_away(
+        self, open_page: OpenPage, alice: Person
+    ) -> None:
+        alice.invoice(
+            customer_name="Alpha", customer_gstin="27AAPFU0939F1ZV", customer_address="1 A Road\nPune"
+        )
+        alice.invoice(customer_name="Beta", customer_email="pay@beta.example")
+        page = open_page(alice)
+        page.goto("/create")
+        name, gstin = page.get_by_label("Name", exact=True), page.get_by_label("GSTIN")
+        name.fill("Alpha")
+        name.blur()
+        expect(gstin).to_have_value("27AAPFU0939F1ZV")
+        name.fill("Beta")
+        name.blur()
+        expect(gstin).to_have_value("")
+        expect(page.get_by_label("Address")).to_have_value("")
+        expect(page.get_by_label("E-mail")).to_have_value("pay@beta.example")
+        page.get_by_label("Address").fill("Typed by hand")
+        name.fill("Alpha")
+        name.blur()
+        expect(gstin).to_have_value("27AAPFU0939F1ZV")
+        expect(page.get_by_label("Address")).to_have_value("Typed by hand")
+
+    def test_a_corrected_gstin_moves_the_place_of_an_edited_invoice(
+        self, open_page: OpenPage, alice: Person
+    ) -> None:
+        set_up_profile(alice)
+        invoice = alice.invoice([("Design", 1, 100.00)], customer_gstin="27AAPFU0939F1ZV", tax_rate=5)
+        page = open_page(alice)
+        page.goto(f"/invoice/{invoice['id']}/edit")
+        expect(page.locator("#totals [data-total=igst]")).to_have_text("₹5.00")
+        page.get_by_label("GSTIN").fill("29AAGCB7383J1Z4")
+        expect(page.locator("[data-reason]")).to_have_text("Within Karnataka: CGST + SGST")
+        page.get_by_role("button", name="Add a line").click()
+        page.locator("#d1").fill("More")
+        page.locator("#p1").fill("100")
+        expect(page.locator("#totals [data-total=total_amount]")).to_have_text("₹210.00")
+        live = totals(page)
+        page.get_by_role("button", name="Save the changes").click()
+        expect(page.get_by_role("status")).to_contain_text("Your changes are saved")
+        assert totals(page) == live
+
+    def test_keys_do_not_lose_what_was_typed(self, open_page: OpenPage, alice: Person) -> None:
+        page = open_page(alice)
+        asked: list[str] = []
+
+        def leave(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", leave)
+        page.goto("/create")
+        page.get_by_label("Name", exact=True).fill("Not lost")
+        page.get_by_label("Name", exact=True).press("Enter")
+        expect(page.get_by_label("E-mail")).to_be_focused()
+        page.get_by_role("button", name="Add a line").focus()
+        page.keyboard.press("n")
+        page.get_by_role("button", name="Remove line 2").click()
+        expect(page.locator("#d1")).to_be_focused()
+        page.get_by_role("heading", level=1).click()
+        page.keyboard.press("n")
+        page.keyboard.press("/")
+        expect(page.get_by_label("Name", exact=True)).to_have_value("Not lost")
+        assert asked == []
+        page.get_by_role("link", name="Home").click()
+        page.wait_for_url(re.compile("/$"))
+        assert asked == ["beforeunload"]
 
     def test_two_people_never_see_each_others_pages(
         self, open_page: OpenPage, alice: Person, bob: Person

@@ -230,7 +230,7 @@ class TestForms:
         fields = {**web.hidden("/create", "/create"), **INVOICE}
         web.http.post("/create", data=fields)
         answer = web.http.post("/create", data={**fields, "customer_name": "Another"})
-        assert answer.status_code == 422
+        assert answer.status_code == 409
         assert "was sent before" in answer.text
         assert len(alice.read("/api/invoices")) == 1
 
@@ -275,6 +275,97 @@ class TestForms:
         answer = web.send("/create", {**INVOICE, "due_date": "2026-10-01"})
         assert 'id="due_date-error"' in answer.text
         assert alice.read("/api/invoices") == []
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("quantity", "0"),
+            ("quantity", "9999999999"),
+            ("unit_price", "-5"),
+            ("unit_price", "99999999999999"),
+            ("hsn_code", "1"),
+            ("tax_rate", "101"),
+        ],
+    )
+    def test_errors_of_a_line_stand_at_that_line(self, web: Browser, field: str, value: str) -> None:
+        good = {"quantity": "1", "unit_price": "5", "hsn_code": "998391", "tax_rate": ""}[field]
+        answer = web.send("/create", {**INVOICE, field: [good, value]})
+        assert answer.status_code == 422
+        assert f'aria-describedby="items-1-{field}-error"' in answer.text
+        assert f'id="items-1-{field}-error"' in answer.text
+        assert "items-0-" not in answer.text
+
+    def test_amounts_beyond_what_can_be_stored_do_not_lose_the_form(self, web: Browser) -> None:
+        huge = {**INVOICE, "quantity": ["999999999", "1"], "unit_price": ["9999999999", "9"]}
+        for action in ("issue", "preview"):
+            answer = web.send("/create", {**huge, "action": action})
+            assert answer.status_code == 422
+            assert 'value="Sharma Textiles"' in answer.text
+            assert "stay below" in answer.text
+
+    def test_as_many_lines_as_the_api_takes_are_taken(self, web: Browser, alice: Person) -> None:
+        many: dict[str, Any] = {"unit_price": ["1"] * 1000, "quantity": ["1"] * 1000, "hsn_code": [""] * 1000}
+        sent = {**INVOICE, **many, "tax_rate": [""] * 1000}
+        fields = {**sent, "description": ["L"] * 1000}
+        path = web.send("/create", fields).headers["location"].split("?")[0]
+        invoice = alice.read(f"/api{path.replace('/invoice/', '/invoices/')}")
+        assert len(invoice["items"]) == 1000
+        answer = web.send("/create", {**sent, "description": ["L"] * 1001})
+        assert answer.status_code == 422
+        answer = web.send("/create", {**sent, "description": ["L"] * 1001, "unit_price": ["1"] * 1001})
+        assert "at most 1,000 lines" in answer.text
+        assert answer.text.count('name="description"') == 1001
+
+    @pytest.mark.parametrize("path", ["/login", "/create"])
+    def test_what_is_no_form_is_told_so(self, web: Browser, path: str) -> None:
+        for media_type, body in (
+            ("multipart/form-data", b"xx"),
+            ("multipart/form-data; boundary=x", b"--y\r\nzz"),
+            ("application/x-www-form-urlencoded", "&".join(f"a{n}=1" for n in range(10_001)).encode()),
+        ):
+            answer = web.http.post(path, content=body, headers={"Content-Type": media_type})
+            assert answer.status_code == 400
+            assert "could not be read" in answer.text
+
+    def test_of_a_session_that_has_ended_say_so_and_lead_back(self, web: Browser) -> None:
+        fields = {**web.hidden("/create", "/create"), **INVOICE}
+        web.http.cookies.clear()
+        answer = web.http.post(
+            "/create", data=fields, headers={"Referer": str(web.http.base_url.join("/create?copy=1"))}
+        )
+        assert answer.headers["location"] == "/login?next=%2Fcreate%3Fcopy%3D1&ended=yes"
+        login = web.page(answer.headers["location"])
+        assert "Your session has ended" in login
+        assert 'name="next" value="/create?copy=1"' in login
+        answer = web.http.post("/create", data=fields, headers={"Referer": "https://evil.example/create"})
+        assert answer.headers["location"] == "/login?ended=yes"
+
+    def test_of_an_earlier_session_can_be_sent_again(
+        self, web: Browser, target: Target, alice: Person
+    ) -> None:
+        fields = {**web.hidden("/create", "/create"), **INVOICE, "notes": 'Two\nlines "quoted"'}
+        web.http.cookies.set("session", f"{target.token(alice.id, alice.email)}~none")
+        answer = web.http.post("/create", data=fields)
+        assert answer.status_code == 403
+        assert alice.read("/api/invoices") == []
+        again: dict[str, list[str]] = {}
+        for name, value in _HIDDEN.findall(answer.text.split("<main")[1]):
+            again.setdefault(name, []).append(unescape(value))
+        assert web.http.post("/create", data=again).status_code == 303
+        assert alice.read("/api/invoices")[0]["total_amount"] == 3644.99
+
+    @pytest.mark.parametrize(
+        ("address", "page"),
+        [
+            ("/invoice/1/status", "/invoice/1"),
+            ("/tax/calculate", "/tax"),
+            ("/accounts/1", "/accounts"),
+            ("/create/preview", "/create"),
+        ],
+    )
+    def test_addresses_of_forms_lead_to_their_page(self, web: Browser, address: str, page: str) -> None:
+        answer = web.http.get(address)
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
 
 
 class TestInvoices:
@@ -365,12 +456,121 @@ class TestInvoices:
             seen += re.findall(r"INV-[\d-]+", web.page(unescape(following[1])))
             assert len(seen) == len(set(seen)) == 30
 
+    def test_a_search_says_how_many_there_are(self, web: Browser, alice: Person) -> None:
+        for number in range(30):
+            alice.invoice(customer_name="Meera", invoice_number=f"M-{number}")
+        found = web.send("/search", {"invoice_number": "meera"}).text
+        assert "30 invoices, the latest 25 of them here" in found
+        assert len(re.findall(r">M-\d+<", found)) == 25
+        following = re.search(r'href="(/invoices\?q=[^"]*)"', found)
+        assert following
+        assert 'Customer or number</label><input id="q" name="q" type="search" value="meera"' in web.page(
+            unescape(following[1])
+        )
+
+    def test_a_search_for_a_number_opens_it_however_many_contain_it(
+        self, web: Browser, alice: Person
+    ) -> None:
+        first = alice.invoice(invoice_number="M1")
+        for number in range(27):
+            alice.invoice(invoice_number=f"M1{number}")
+        answer = web.send("/search", {"invoice_number": "m1"})
+        assert answer.headers["location"] == f"/invoice/{first['id']}"
+
+    def test_filters_that_make_no_sense_are_told(self, web: Browser, alice: Person) -> None:
+        alice.invoice()
+        page = web.page("/invoices?min=abc&from=2026-99-01&status=lost")
+        assert "Amount from “abc”" in page
+        assert "Issued from “2026-99-01”" in page
+        assert "status “lost”" in page
+        assert 'id="min-error"' in page
+        assert "John Doe" in page
+
     def test_edit_changes_what_was_asked(self, web: Browser, alice: Person) -> None:
         invoice = alice.invoice()
         path = f"/invoice/{invoice['id']}"
         answer = web.send(f"{path}/edit", {**INVOICE, "action": "save"})
         assert answer.headers["location"] == f"{path}?done=updated"
         assert alice.read(f"/api/invoices/{invoice['id']}")["total_amount"] == 3644.99
+
+    def test_edit_means_the_invoices_own_rate_where_a_line_names_none(
+        self, web: Browser, alice: Person
+    ) -> None:
+        invoice = alice.invoice([("Old", 1, 100.00)], tax_rate=5)
+        path = f"/invoice/{invoice['id']}"
+        page = web.page(f"{path}/edit")
+        assert '<option value="">5%</option>' in page
+        assert page.count(">5%<") == 1
+        assert ">18%<" in page
+        assert 'data-total="total_amount">₹105.00<' in page
+        lines = {"description": ["Old", "New"], "quantity": ["1", "1"], "unit_price": ["100", "100"]}
+        fields = {**web.hidden(f"{path}/edit", f"{path}/edit"), **INVOICE, **lines, "tax_rate": ["", ""]}
+        preview = web.http.post(f"{path}/edit/preview", data=fields).json()
+        assert preview["total_amount"] == "₹210.00"
+        shown = web.http.post(f"{path}/edit", data={**fields, "action": "preview"}).text
+        assert 'data-total="total_amount">₹210.00<' in shown
+        web.http.post(f"{path}/edit", data={**fields, "action": "save"})
+        assert alice.read(f"/api/invoices/{invoice['id']}")["total_amount"] == 210.00
+
+    def test_a_place_follows_the_gstin_unless_it_was_chosen(self, web: Browser, alice: Person) -> None:
+        alice.profile(gstin="29AAGCB7383J1Z4")
+        derived = alice.invoice(customer_gstin="27AAPFU0939F1ZV")
+        chosen = alice.invoice(customer_gstin="27AAPFU0939F1ZV", place_of_supply="07")
+        for invoice, place in ((derived, None), (chosen, "07")):
+            for shown in (f"/invoice/{invoice['id']}/edit", f"/create?copy={invoice['id']}"):
+                selected = re.findall(r'<option value="(\d\d)" selected', web.page(shown))
+                assert selected == ([place] if place else [])
+        path = f"/invoice/{derived['id']}"
+        corrected = {**INVOICE, "customer_gstin": "29AAGCB7383J1Z4", "place_of_supply": "", "action": "save"}
+        assert web.send(f"{path}/edit", corrected).status_code == 303
+        saved = alice.read(f"/api/invoices/{derived['id']}")
+        assert (saved["place_of_supply"], saved["igst"]) == ("29", 0.00)
+
+    def test_a_preview_of_what_did_not_move_keeps_its_kind_of_tax(self, web: Browser, alice: Person) -> None:
+        alice.profile(gstin="29AAGCB7383J1Z4")
+        path = f"/invoice/{alice.invoice()['id']}"
+        alice.profile(gstin="27AAPFU0939F1ZV")
+        fields = {**web.hidden(f"{path}/edit", f"{path}/edit"), **INVOICE, "place_of_supply": "29"}
+        preview = web.http.post(f"{path}/edit/preview", data=fields).json()
+        web.http.post(f"{path}/edit", data={**fields, "action": "save"})
+        assert preview["igst"] == "₹0.00"
+        assert f'data-total="cgst">{preview["cgst"]}<' in web.page(path)
+
+    @pytest.mark.parametrize("status", ["paid", "cancelled"])
+    def test_edit_of_what_cannot_be_edited_says_so(self, web: Browser, alice: Person, status: str) -> None:
+        invoice = alice.invoice(status="sent")
+        path = f"/invoice/{invoice['id']}"
+        fields = {**web.hidden(f"{path}/edit", f"{path}/edit"), **INVOICE, "action": "save"}
+        alice.api.put(f"/api/invoices/{invoice['id']}", json={"status": status})
+        page = web.page(f"{path}/edit", 409)
+        assert f"A {status} invoice" in page
+        assert "data-invoice-form" not in page
+        answer = web.http.post(f"{path}/edit", data=fields)
+        assert answer.status_code == 409
+        assert 'value="Sharma Textiles"' in answer.text
+
+    def test_edit_in_two_tabs_tells_the_second(self, web: Browser, alice: Person) -> None:
+        invoice = alice.invoice()
+        path = f"/invoice/{invoice['id']}/edit"
+        first, second = web.hidden(path, path), web.hidden(path, path)
+        saved = {**first, **INVOICE, "action": "save"}
+        assert web.http.post(path, data=saved).status_code == 303
+        assert web.http.post(path, data=saved).status_code == 303  # the same form twice: no conflict
+        late = {**second, **INVOICE, "customer_name": "From the second tab", "action": "save"}
+        answer = web.http.post(path, data=late)
+        assert answer.status_code == 409
+        assert "was changed elsewhere" in answer.text
+        assert 'value="From the second tab"' in answer.text
+        read = f"/api/invoices/{invoice['id']}"
+        assert alice.read(read)["customer_name"] == "Sharma Textiles"
+        form = next(form for form in re.findall(r"<form.*?</form>", answer.text, re.DOTALL) if path in form)
+        again = {name: unescape(value) for name, value in _HIDDEN.findall(form)}
+        assert web.http.post(path, data={**late, **again}).status_code == 303
+        assert alice.read(read)["customer_name"] == "From the second tab"
+
+    def test_a_removed_line_is_not_in_the_totals(self, web: Browser) -> None:
+        answer = web.send("/create", {**INVOICE, "action": "remove_line_0"})
+        assert 'data-total="total_amount">₹104.99<' in answer.text
 
     def test_a_draft_can_be_deleted(self, web: Browser, alice: Person) -> None:
         path = f"/invoice/{alice.invoice()['id']}"

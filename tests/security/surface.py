@@ -139,7 +139,7 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.invoices_page": ({"authenticated"}, {"filters": {}}),
     "api.logout": ({"authenticated"}, {}),
     "api.mark_invoice_paid": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
-    "api.preview_invoice": ({"authenticated"}, {"invoice": {"items": []}}),
+    "api.preview_invoice": ({"authenticated"}, {"invoice": {"items": []}, "edited": "{invoice_number}"}),
     "api.recalculate_invoice_taxes": ({"authenticated"}, {"invoice_id": "{invoice_id}", "tax_rate": 5}),
     "api.remove_invoice": ({"authenticated"}, {"reference": "{invoice_number}"}),
     "api.run_job": ({"service_role"}, {"job": "mark_overdue_invoices"}),

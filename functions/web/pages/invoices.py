@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
-from functions.web.forms import Form, SessionForm, day_text, filters_of, number_text
+from functions.web.forms import Form, SessionForm, day_text, number_text, read_filters, typed_filters
 from shared.problems import Problem
 
 router = APIRouter()
@@ -21,7 +21,7 @@ _DONE = {"sent": "sent", "paid": "paid", "cancelled": "cancelled", "pending": "r
 def _one_of(*allowed: str) -> Any:
     def read(text: str) -> str:
         if text not in allowed:
-            raise ValueError
+            raise ValueError("Choose one of the list.")
         return text
 
     return read
@@ -44,10 +44,16 @@ _FILTERS = {
 
 @router.get("/invoices")
 def list_invoices(request: Request, desk: UserDesk) -> Response:
-    filters = {name: value for name, value in filters_of(request, _FILTERS).items() if value}
+    typed = typed_filters(request, _FILTERS)
+    filters = read_filters(typed, _FILTERS)
     listed = desk.read("invoices_page", filters=filters)
     return desk.page(
-        "invoices.html", listed=listed, filters=filters, **_chips(listed, filters), **_next(listed, filters)
+        "invoices.html",
+        listed=listed,
+        typed=typed,
+        filters=filters,
+        **_chips(listed, filters),
+        **_next(listed, filters),
     )
 
 
@@ -73,7 +79,7 @@ def _next(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
     shown = listed["invoices"][: listed["page_size"]]
     more = len(listed["invoices"]) > len(shown)
     next_page = _address(filters, {"after": shown[-1]["id"]}) if more else None
-    return {"invoices": shown, "next_page": next_page}
+    return {"invoices": shown, "next_page": next_page, "first_page": _address(filters, {"after": ""})}
 
 
 # Search -------------------------------------------------------------------------------------------
@@ -90,11 +96,15 @@ def search(desk: UserDesk, form: SessionForm) -> Response:
     text = form.text("invoice_number", "an invoice number or a customer")
     if text is None:
         return desk.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
-    found = desk.read("invoices_page", filters={"q": text[:200]})["invoices"]
-    exact = [row for row in found if row["invoice_number"].casefold() == text.casefold()]
-    if exact or len(found) == 1:
-        return go(f"/invoice/{(exact or found)[0]['id']}")
-    return desk.page("search.html", form=form, found=found)
+    listed = desk.read("invoices_page", filters={"q": text[:200]})
+    found, count = listed["invoices"], sum(known["count"] for known in listed["counts"].values())
+    exact = listed["exact"] or (found[0]["id"] if count == 1 else None)
+    if exact:
+        return go(f"/invoice/{exact}")
+    shown = found[: listed["page_size"]]
+    return desk.page(
+        "search.html", form=form, found=shown, count=count, all_found=_address({}, {"q": text[:200]})
+    )
 
 
 # One invoice --------------------------------------------------------------------------------------
@@ -102,10 +112,11 @@ def search(desk: UserDesk, form: SessionForm) -> Response:
 
 @router.get("/invoice/{reference}")
 def show_invoice(desk: UserDesk, reference: str) -> Response:
-    return _show(desk, reference, Form({}))
+    return show(desk, reference, Form({}))
 
 
-def _show(desk: Desk, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
+def show(desk: Desk, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
+    """The page of an invoice, with what is wrong with a form about it."""
     return desk.page("invoice.html", status, shown=desk.read("invoice_page", invoice=reference), form=form)
 
 
@@ -115,17 +126,17 @@ def set_status(desk: UserDesk, reference: str, form: SessionForm) -> Response:
     status = _STATUS_OF_WORD.get(form["status"].strip().lower())
     if status is None:
         form.message = "A status is PENDING, PAID or CANCELLED."
-        return _show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     payment = {"account_id": form.uuid("account_id"), "date": form.day("date")}
     if form.errors:
-        return _show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         desk.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return _show(desk, reference, form, int(problem.status))
+        return show(desk, reference, form, int(problem.status))
     return go(f"/invoice/{reference}", done=form["done"] or _DONE.get(status, "updated"))
 
 

@@ -32,6 +32,8 @@ def show_login(request: Request, session: OptionalSession) -> Response:
     if session:
         return go(_next(request.query_params.get("next", "")))
     form = Form({"next": [request.query_params.get("next", "")]})
+    if "ended" in request.query_params:
+        form.message = "Your session has ended, and the form was not sent. Log in, then send it again."
     return page(request, "login.html", form=form)
 
 

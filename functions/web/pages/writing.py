@@ -1,7 +1,9 @@
 """The form that writes and changes invoices, with totals from the function that computes the real ones."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -10,15 +12,24 @@ from fastapi.responses import JSONResponse
 
 from functions.web.desk import SAFETY_HEADERS, Desk, UserDesk, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm, number_text
+from functions.web.pages import invoices
+from shared.catalogue import InvoiceChanged
 from shared.problems import Problem
-from shared.rupees import rupees
+from shared.rupees import number, rupees
 
 router = APIRouter()
 
 _TEXTS = ("customer_name", "customer_email", "customer_address", "customer_gstin", "place_of_supply", "notes")
 _LINE_FIELDS = ("description", "hsn_code", "quantity", "unit_price", "tax_rate")
 _EMPTY_LINES = 3
-_MOST_LINES = 500
+_MOST_LINES = 1000
+_HSN_CODE = re.compile(r"[0-9]{4,8}")
+_SHAPES = {"quantity": (3, 10**9), "unit_price": (2, 10**13), "tax_rate": (3, 101)}
+"""Of the numbers of a line: how many decimals each has, and what it stays below."""
+_BEFORE_EDITING = {
+    "unpay": "A paid invoice keeps its lines. Take the payment back, then edit the invoice.",
+    "reopen": "A cancelled invoice stays as it is. Reopen it, then edit it.",
+}
 _PREVIEW_AMOUNTS = ("subtotal", "cgst", "sgst", "igst", "tax_amount", "total_amount")
 
 Line = dict[str, str]
@@ -27,8 +38,7 @@ Line = dict[str, str]
 @router.get("/create")
 def show_new(request: Request, desk: UserDesk) -> Response:
     """An empty form, or a copy of the invoice named by `copy`."""
-    copied = request.query_params.get("copy")
-    page = desk.read("invoice_form", invoice=copied)
+    page = desk.read("invoice_form", copied=request.query_params.get("copy"))
     form = _form_of(page["invoice"]) if page["invoice"] else Form({})
     form.fields.update({"issue_date": [page["today"]], "due_date": [page["due_day"]]})
     return _show(desk, page, form, lines=_lines_of(page["invoice"]))
@@ -39,44 +49,67 @@ def create(desk: UserDesk, form: SessionForm) -> Response:
     """Save a draft or issue the invoice; the other buttons add a line or compute the totals."""
     action = form["action"]
     if action in {"draft", "issue"}:
-        draft = _draft(form)
         status = "sent" if action == "issue" else "draft"
-        if not form.errors:
-            try:
-                created = desk.write(form, "create_invoice", invoice={**draft, "status": status})
-                return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
-            except Problem as problem:
-                if not belongs_on_the_form(problem):
-                    raise
-                form.take(problem)
+        created = _saved(desk, form, "create_invoice", invoice={**_draft(form), "status": status})
+        if created:
+            return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
     return _show_again(desk, form)
 
 
 @router.get("/invoice/{reference}/edit")
 def show_edit(desk: UserDesk, reference: str) -> Response:
+    """The form of an invoice that can be changed; of another one its page, which says what to do first."""
     page = desk.read("invoice_form", invoice=reference)
+    actions = page["invoice"]["available_actions"]
+    if "edit" not in actions:
+        first = (sentence for action, sentence in _BEFORE_EDITING.items() if action in actions)
+        message = next(first, "This invoice follows its sale, which is what can be changed.")
+        return invoices.show(desk, reference, Form({}, message=message), HTTPStatus.CONFLICT)
     return _show(desk, page, _form_of(page["invoice"]), lines=_lines_of(page["invoice"]), editing=True)
 
 
 @router.post("/invoice/{reference}/edit")
 def edit(desk: UserDesk, reference: str, form: SessionForm) -> Response:
     if form["action"] == "save":
-        draft = _draft(form)
-        if not form.errors:
-            try:
-                desk.write(form, "change_invoice", reference=reference, invoice=draft)
-                return go(f"/invoice/{reference}", done="updated")
-            except Problem as problem:
-                if not belongs_on_the_form(problem):
-                    raise
-                form.take(problem)
+        changes = {"reference": reference, "invoice": _draft(form), "seen_at": form.text("seen_at")}
+        if _saved(desk, form, "change_invoice", **changes):
+            return go(f"/invoice/{reference}", done="updated")
     return _show_again(desk, form, reference)
+
+
+def _saved(desk: Desk, form: Form, function: str, **arguments: object) -> Any:
+    """What saving answered; None when something is wrong, which the form then says."""
+    if form.errors or form.message:
+        return None
+    try:
+        return desk.write(form, function, **arguments)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        form.take(problem)
+        if isinstance(problem, InvoiceChanged):
+            form.message += " Saving again replaces it with what stands here."
+            # Whoever has read that may: the form goes on from the invoice as it is now.
+            del form.fields["seen_at"]
+        for name in _LINE_FIELDS:
+            # SQL does not say which line it means.
+            form.message = form.errors.pop(name, form.message)
+        return None
 
 
 @router.post("/create/preview")
 def preview(desk: UserDesk, form: SessionForm) -> Response:
     """The totals of a form as it stands, for the script that shows them while somebody types."""
-    answer = desk.read("preview_invoice", invoice=_sketch(form))
+    return _totals(desk, form)
+
+
+@router.post("/invoice/{reference}/edit/preview")
+def preview_edit(desk: UserDesk, reference: str, form: SessionForm) -> Response:
+    return _totals(desk, form, reference)
+
+
+def _totals(desk: Desk, form: Form, reference: str | None = None) -> Response:
+    answer = desk.read("preview_invoice", invoice=_sketch(form, _typed_lines(form)), edited=reference)
     return JSONResponse(
         {
             **{name: rupees(answer[name]) for name in _PREVIEW_AMOUNTS},
@@ -93,9 +126,20 @@ def _show_again(desk: Desk, form: Form, reference: str | None = None) -> Respons
         lines.append({})
     elif form["action"].startswith("remove_line_"):
         lines = [line for index, line in enumerate(lines) if f"remove_line_{index}" != form["action"]]
-    page = desk.read("invoice_form", invoice=reference, draft=_sketch(form))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors or form.message else HTTPStatus.OK
+    page = _page_with_totals(desk, form, lines, reference)
+    status = form.status if form.errors or form.message else HTTPStatus.OK
     return _show(desk, page, form, status, lines=lines, editing=reference is not None)
+
+
+def _page_with_totals(desk: Desk, form: Form, lines: list[Line], reference: str | None) -> dict[str, Any]:
+    try:
+        return desk.read("invoice_form", invoice=reference, draft=_sketch(form, lines))
+    except Problem as problem:
+        # Too much to be added up, say: what was typed must not be lost for its totals.
+        if not belongs_on_the_form(problem):
+            raise
+        form.take(problem)
+        return {**desk.read("invoice_form", invoice=reference), "preview": None}
 
 
 def _show(
@@ -108,6 +152,7 @@ def _show(
     editing: bool = False,
 ) -> Response:
     shown = lines or [{} for _ in range(_EMPTY_LINES)]
+    default_rate = number(page["default_tax_rate"])
     return desk.page(
         "invoice_form.html",
         status,
@@ -115,7 +160,8 @@ def _show(
         form=form,
         lines=shown,
         editing=editing,
-        rates=[f"{rate:f}" for rate in page["rates"]],
+        default_rate=default_rate,
+        rates=[rate for rate in map(number, page["rates"]) if rate != default_rate],
         customers_json=json.dumps(page["customers"]),
     )
 
@@ -125,7 +171,7 @@ def _show(
 
 def _typed_lines(form: Form) -> Iterator[Line]:
     columns = {name: form.listed(name) for name in _LINE_FIELDS}
-    for index in range(min(max(map(len, columns.values())), _MOST_LINES)):
+    for index in range(max(map(len, columns.values()))):
         yield {name: values[index].strip() if index < len(values) else "" for name, values in columns.items()}
 
 
@@ -147,30 +193,44 @@ def _draft(form: Form) -> dict[str, Any]:
     ]
     if not draft["items"]:
         form.errors["items.0.description"] = "Enter at least one line."
+    if len(draft["items"]) > _MOST_LINES:
+        form.message = f"An invoice has at most {_MOST_LINES:,} lines, this one has {len(draft['items']):,}."
     return draft
 
 
 def _item(form: Form, index: int, line: Line) -> dict[str, Any]:
     if not line["description"]:
         form.errors[f"items.{index}.description"] = "Enter what it is."
+    if line["hsn_code"] and not _HSN_CODE.fullmatch(line["hsn_code"]):
+        form.errors[f"items.{index}.hsn_code"] = "4 to 8 digits."
     return {
         "description": line["description"],
         "hsn_code": line["hsn_code"] or None,
-        "quantity": _number(form, index, "quantity", line["quantity"] or "1", 3),
-        "unit_price": _number(form, index, "unit_price", line["unit_price"], 2),
-        "tax_rate": _number(form, index, "tax_rate", line["tax_rate"], 3) if line["tax_rate"] else None,
+        "quantity": _number(form, index, "quantity", line["quantity"] or "1"),
+        "unit_price": _number(form, index, "unit_price", line["unit_price"]),
+        "tax_rate": _number(form, index, "tax_rate", line["tax_rate"]) if line["tax_rate"] else None,
     }
 
 
-def _number(form: Form, index: int, name: str, text: str, decimals: int) -> str | None:
+def _number(form: Form, index: int, name: str, text: str) -> str | None:
     try:
-        return number_text(text, decimals)
+        return _number_of_line(name, text)
     except ValueError as failure:
         form.errors[f"items.{index}.{name}"] = str(failure)
         return None
 
 
-def _sketch(form: Form) -> dict[str, Any]:
+def _number_of_line(name: str, text: str) -> str:
+    decimals, beyond = _SHAPES[name]
+    digits = number_text(text, decimals)
+    if Decimal(digits) < 0 or (name == "quantity" and not Decimal(digits)):
+        raise ValueError("Enter more than zero." if name == "quantity" else "Not below zero.")
+    if Decimal(digits) >= beyond:
+        raise ValueError("This is too large.")
+    return digits
+
+
+def _sketch(form: Form, lines: Iterable[Line]) -> dict[str, Any]:
     """The form as far as it goes: for totals while somebody types."""
     unread = Form(form.fields)
     return {
@@ -179,11 +239,13 @@ def _sketch(form: Form) -> dict[str, Any]:
         "price_includes_tax": form["price_includes_tax"] == "yes",
         "items": [
             {
-                "quantity": _number(unread, 0, "quantity", line["quantity"] or "1", 3),
-                "unit_price": _number(unread, 0, "unit_price", line["unit_price"] or "0", 2),
-                "tax_rate": _number(unread, 0, "tax_rate", line["tax_rate"], 3) if line["tax_rate"] else None,
+                "quantity": _number(unread, 0, "quantity", line.get("quantity") or "1"),
+                "unit_price": _number(unread, 0, "unit_price", line.get("unit_price") or "0"),
+                "tax_rate": _number(unread, 0, "tax_rate", line["tax_rate"])
+                if line.get("tax_rate")
+                else None,
             }
-            for line in _typed_lines(form)
+            for line in lines
         ],
     }
 
@@ -207,11 +269,9 @@ def _lines_of(invoice: dict[str, Any] | None) -> list[Line]:
         {
             "description": item["description"],
             "hsn_code": item["hsn_code"] or "",
-            "quantity": f"{item['quantity']:f}"
-            if not isinstance(item["quantity"], int)
-            else str(item["quantity"]),
+            "quantity": number(item["quantity"]),
             "unit_price": f"{item['unit_price']:.2f}",
-            "tax_rate": f"{item['tax_rate']}",
+            "tax_rate": number(item["tax_rate"]),
         }
         for item in invoice["items"]
     ]

@@ -21,12 +21,20 @@
     form.addEventListener("submit", (event) => confirm(form.dataset.confirm) || event.preventDefault());
   }
 
+  // What was typed is not lost by a wrong key or link -------------------------------------------------
+  const kept = ".bar ~ main form[method=post]:not([role=search], [data-payment])";
+  // A form that was sent back with its errors is saved nowhere.
+  let dirty = Boolean(one("#form-message") && one("form[data-invoice-form]"));
+  addEventListener("input", (event) => (dirty ||= Boolean(event.target.closest(kept))));
+  addEventListener("submit", (event) => (dirty &&= event.defaultPrevented || !event.target.matches(kept)));
+  addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+
   // Keyboard ---------------------------------------------------------------------------------------
   let after = "";
   const places = { n: "/create", gi: "/invoices", gh: "/" };
   addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || !one(".bar")) return;
+    const working = dirty || event.target.closest("input, select, textarea, button, summary, [contenteditable]");
+    if (working || event.ctrlKey || event.metaKey || event.altKey || !one(".bar")) return;
     const keys = after + event.key;
     after = event.key === "g" ? "g" : "";
     if (event.key === "?") one("#help")?.showModal();
@@ -89,26 +97,37 @@
     if (!button) return;
     event.preventDefault();
     if (lines.children.length === 1) addLine();
-    button.closest("[data-line]").remove();
+    const line = button.closest("[data-line]");
+    const near = line.nextElementSibling || line.previousElementSibling;
+    line.remove();
     number();
+    one("input", near).focus();
+    dirty = true;
     ask();
   });
-  // Enter goes on to the next line instead of sending a form that is half done.
-  lines.addEventListener("keydown", (event) => {
+  // Enter goes on to the next line or field instead of sending a form that is half done.
+  form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
     event.preventDefault();
-    const next = event.target.closest("[data-line]").nextElementSibling;
-    next ? one("input", next).focus() : addLine();
+    const line = event.target.closest("[data-line]");
+    if (line && !line.nextElementSibling) return addLine();
+    const fields = all("input:not([type=hidden]), select, textarea", line?.nextElementSibling || form);
+    fields[line ? 0 : fields.indexOf(event.target) + 1].focus();
   });
 
-  // A customer of old brings address and GSTIN along.
+  // A customer of old brings address and GSTIN along; another one takes them away again, but nothing typed by hand.
   const known = JSON.parse(one("[data-customers]", form).dataset.customers || "[]");
+  const details = ["email", "address", "gstin"];
+  const customerNamed = (name) => known.find((candidate) => candidate.name === name);
+  let former = customerNamed(form.elements.customer_name.value);
   form.elements.customer_name.addEventListener("change", (event) => {
-    const customer = known.find((candidate) => candidate.name === event.target.value);
+    const customer = customerNamed(event.target.value);
     if (!customer) return;
-    for (const [name, value] of Object.entries({ customer_email: customer.email, customer_address: customer.address, customer_gstin: customer.gstin })) {
-      if (value && !form.elements[name].value) form.elements[name].value = value;
+    for (const name of details) {
+      const field = form.elements[`customer_${name}`];
+      if (!field.value || field.value === former?.[name]?.replaceAll("\r\n", "\n")) field.value = customer[name] || "";
     }
+    former = customer;
     ask();
   });
 
@@ -119,13 +138,20 @@
     running?.abort();
     running = new AbortController();
     try {
-      const answer = await fetch("/create/preview", {
+      const answer = await fetch(`${form.getAttribute("action")}/preview`, {
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { accept: "application/json" }, signal: running.signal,
       });
-      if (answer.ok) show(await answer.json());
+      const said = await answer.json();
+      answer.ok ? show(said) : fail(answer.status === 401 ? "Your session has ended. Log in again in another tab, then send this form." : said.detail);
     } catch (failure) {
       if (failure.name !== "AbortError") throw failure;
     }
+  };
+  // Better no totals than those of what stood here before.
+  const fail = (reason) => {
+    all("[data-total], [data-line-amount]", form).forEach((cell) => (cell.textContent = "–"));
+    one("[data-words]", form).textContent = "";
+    one("[data-reason]", form).textContent = reason;
   };
   const show = (totals) => {
     all("[data-total]", form).forEach((cell) => (cell.textContent = totals[cell.dataset.total]));
