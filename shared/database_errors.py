@@ -105,6 +105,11 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price must not be below zero."),
     "tax_filings_one_per_period": (FilingAlreadySubmitted, "There is a filing for this period already."),
     "tax_filings_submitted_once": (FilingOverlaps, "Another submission covers some of these days."),
+    "tax_filings_no_draft_over_submission": (FilingOverlaps, "A submission covers some of these days."),
+    "tax_filings_only_gst_leaves_credit": (
+        InvalidValue,
+        "total_tax_liability is not below zero: only GST leaves credit.",
+    ),
     "tax_filings_period_in_order": (InvalidValue, "period_start is on or before period_end."),
     "tax_filings_type_known": (InvalidValue, "tax_type is gst, income_tax or other."),
     "tax_filings_payment_reference_length": (InvalidValue, "payment_reference has at most 100 characters."),

@@ -24,6 +24,7 @@ from shared.catalogue import (
     FilingOverlaps,
     FilingPeriodDiffers,
     IdempotencyKeyReused,
+    InvalidValue,
     InvoiceNotFound,
     LiabilityDiffers,
     PeriodInFuture,
@@ -61,7 +62,7 @@ def calculate_gst(
     responses=problems(InvoiceNotFound),
 )
 def calculate_invoice_gst(data: DataApi, invoice_id: UUID) -> Response:
-    """The GST of an invoice as it stands in the books."""
+    """The GST of an invoice as it stands in the books; a warning tells when its lines have several rates."""
     return data.call("calculate_invoice_gst", invoice_id=invoice_id)
 
 
@@ -95,12 +96,18 @@ def get_filing(
 
 
 @router.get(
-    "/filing/auto-generate", summary="Auto-generate a tax filing", response_model=Filing, responses=problems()
+    "/filing/auto-generate",
+    summary="Auto-generate a tax filing",
+    response_model=Filing,
+    responses=problems(FilingOverlaps),
 )
 def generate_filing(
     data: DataApi, period: FilingFrequency = "quarterly", tax_type: TaxType = "gst"
 ) -> Response:
-    """Create the draft of the last period that has ended, or refresh it. May be repeated freely."""
+    """Create the draft of the last period that has ended, or refresh it. May be repeated freely.
+
+    A period of which some days were submitted with another one has no draft: its tax would be due twice.
+    """
     return data.call("generate_tax_filing", period=period, tax_type=tax_type)
 
 
@@ -119,6 +126,7 @@ def generate_filing(
         PeriodInFuture,
         PeriodNotEnded,
         AmountOutOfRange,
+        InvalidValue,
     ),
 )
 def submit_filing(data: DataApiOnce, filing: NewSubmission) -> Response:

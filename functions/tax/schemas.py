@@ -129,7 +129,9 @@ class NewSubmission(Body):
     period_start: Day
     period_end: Day
     tax_type: TaxType
-    total_tax_liability: Money = Field(description="For gst it must be what the books say.")
+    total_tax_liability: Money = Field(
+        description="For gst it must be what the books say, below zero when credit is left."
+    )
     payment_reference: Annotated[str, Field(max_length=100), STORABLE] | None = None
     notes: Notes | None = None
 

@@ -79,11 +79,19 @@ create table public.tax_filings (
         tax_type extensions.gist_text_ops with =,
         daterange(period_start, period_end, '[]') with &&
     ) where (status <> 'draft'),
+    -- Of two filings with days in common either both are drafts or none is.
+    constraint tax_filings_no_draft_over_submission exclude using gist (
+        user_id extensions.gist_uuid_ops with =,
+        tax_type extensions.gist_text_ops with =,
+        daterange(period_start, period_end, '[]') with &&,
+        ((status = 'draft')::integer) extensions.gist_int4_ops with <>
+    ),
     constraint tax_filings_type_known check (tax_type in ('gst', 'income_tax', 'other')),
     constraint tax_filings_status_known check (status in ('draft', 'submitted', 'accepted')),
     constraint tax_filings_period_in_order check (period_start <= period_end),
     constraint tax_filings_submission_named
     check ((status = 'draft') = (submission_date is null) and (status = 'draft') = (confirmation_number is null)),
+    constraint tax_filings_only_gst_leaves_credit check (tax_type = 'gst' or net_tax_liability >= 0),
     constraint tax_filings_payment_reference_length check (char_length(payment_reference) <= 100),
     constraint tax_filings_notes_length check (char_length(notes) <= 10000)
 );
@@ -144,6 +152,28 @@ comment on function private.freeze_filing is 'Trigger: of a submitted filing onl
 
 create trigger keep_frozen before update on public.tax_filings
 for each row when (old.status <> 'draft') execute function private.freeze_filing();
+
+create function private.drop_overlapped_drafts()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    delete from public.tax_filings as draft
+    where
+        draft.user_id = new.user_id
+        and draft.tax_type = new.tax_type
+        and draft.status = 'draft'
+        and draft.id <> new.id
+        and daterange(draft.period_start, draft.period_end, '[]') && daterange(new.period_start, new.period_end, '[]');
+    return new;
+end;
+$$;
+comment on function private.drop_overlapped_drafts is
+'Trigger: drafts that share days with a submission go, because they would show its tax as due again and could never be submitted.';
+
+create trigger drop_overlapped_drafts before insert or update of status on public.tax_filings
+for each row when (new.status <> 'draft') execute function private.drop_overlapped_drafts();
 
 create function private.keep_submission()
 returns trigger
@@ -322,6 +352,57 @@ $$;
 grant execute on function private.filing_changes to authenticated, service_role;
 comment on function private.filing_changes is 'What the books say now where a submitted filing says otherwise, by figure; null when nothing differs.';
 
+create function private.is_submitted(owner uuid, tax_type text, period daterange)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return exists (
+        select from public.tax_filings as submitted
+        where
+            submitted.user_id = owner
+            and submitted.tax_type = is_submitted.tax_type
+            and submitted.status <> 'draft'
+            and daterange(submitted.period_start, submitted.period_end, '[]') && period
+    );
+end;
+$$;
+comment on function private.is_submitted is 'Whether some day of a period was submitted.';
+
+create function private.check_overlap(owner uuid, tax_type text, period daterange)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    submitted public.tax_filings;
+begin
+    select * into submitted from public.tax_filings as known
+    where
+        known.user_id = owner
+        and known.tax_type = check_overlap.tax_type
+        and known.status <> 'draft'
+        and daterange(known.period_start, known.period_end, '[]') && period
+        and daterange(known.period_start, known.period_end, '[]') <> period
+    order by known.period_start
+    limit 1;
+    if found then
+        perform private.raise_problem(
+            409, 'filing_overlaps',
+            format(
+                '%s to %s was submitted as %s. A day belongs to one submission.',
+                submitted.period_start, submitted.period_end, submitted.confirmation_number
+            )
+        );
+    end if;
+end;
+$$;
+grant execute on function private.check_overlap to authenticated;
+comment on function private.check_overlap is '409 filing_overlaps when another period that was submitted has days of this one.';
+
 create function private.draft_tax_filing(owner uuid, tax_type text, period daterange)
 returns void
 language sql
@@ -334,6 +415,7 @@ as $$
     )
     select owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1, figures.*
     from private.filing_figures(owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1) as figures
+    where not private.is_submitted(owner, draft_tax_filing.tax_type, period)
     on conflict on constraint tax_filings_one_per_period do update set
         total_sales = excluded.total_sales,
         total_expenses = excluded.total_expenses,
@@ -344,10 +426,9 @@ as $$
         sgst = excluded.sgst,
         igst = excluded.igst,
         transaction_count = excluded.transaction_count
-    where filing.status = 'draft'
 $$;
 grant execute on function private.draft_tax_filing to authenticated;
-comment on function private.draft_tax_filing is 'Creates or refreshes the draft of a period; leaves a submission alone.';
+comment on function private.draft_tax_filing is 'Creates or refreshes the draft of a period, none where some of its days were submitted.';
 
 create function private.filing_answer(
     owner uuid, asked_type text, first_day date, last_day date, include_transactions boolean
@@ -426,8 +507,7 @@ grant select on public.job_runs to service_role;
 -- The contract's functions -------------------------------------------------------------------------
 
 create function private.gst_answer(
-    original_amount numeric, tax_rate numeric, tax_included boolean, computed private.gst_amounts, unusual_rates numeric[],
-    day date
+    original_amount numeric, tax_rate numeric, tax_included boolean, computed private.gst_amounts, warnings jsonb
 )
 returns json
 language sql
@@ -442,7 +522,7 @@ as $$
         'total_amount', computed.total_amount,
         'tax_included', tax_included,
         'breakdown', json_build_object('cgst', computed.cgst, 'sgst', computed.sgst, 'igst', computed.igst),
-        'warnings', private.rate_warnings(unusual_rates, day)
+        'warnings', warnings
     )
 $$;
 grant execute on function private.gst_answer to authenticated;
@@ -458,12 +538,47 @@ set search_path = ''
 as $$
     select private.gst_answer(
         amount, tax_rate::public.tax_rate, tax_included, private.gst(amount, tax_rate, tax_included, inter_state),
-        private.unusual_rates(private.today(private.current_user_id()), array[tax_rate]),
-        private.today(private.current_user_id())
+        private.rate_warnings(
+            private.unusual_rates(private.today(private.current_user_id()), array[tax_rate]),
+            private.today(private.current_user_id())
+        )::jsonb
     )
 $$;
 grant execute on function api.calculate_gst to authenticated;
 comment on function api.calculate_gst is 'GST on an amount, in rupees (spec: Calculate GST).';
+
+create function private.rates_of(invoice public.invoices)
+returns numeric[]
+language sql
+stable
+set search_path = ''
+as $$
+    select array(
+        select distinct trim_scale(coalesce(item.tax_rate, invoice.tax_rate)) as rate
+        from public.invoice_items as item
+        where item.invoice_id = invoice.id
+        order by rate
+    )
+$$;
+grant execute on function private.rates_of to authenticated;
+comment on function private.rates_of is 'The GST rates that the lines of an invoice have, each once, the lowest first.';
+
+create function private.mixed_rate_warnings(rates numeric[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+    select case when cardinality(rates) > 1 then jsonb_build_array(jsonb_build_object(
+        'code', 'mixed_tax_rates',
+        'message', format(
+            'The lines are taxed at %s %%, each at its own; tax_rate is that of lines without one.',
+            array_to_string(rates, ' %, ')
+        )
+    )) else '[]' end
+$$;
+grant execute on function private.mixed_rate_warnings to authenticated;
+comment on function private.mixed_rate_warnings is 'The warning that a calculation carries when its lines have several rates.';
 
 create function api.calculate_invoice_gst(invoice_id uuid)
 returns json
@@ -473,18 +588,19 @@ set search_path = ''
 as $$
 declare
     invoice public.invoices;
+    rates numeric[];
 begin
     select * into invoice from public.invoices where id = invoice_id;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;
+    rates := private.rates_of(invoice);
     return private.gst_answer(
         case when invoice.price_includes_tax then invoice.total_amount else invoice.subtotal end,
-        invoice.tax_rate,
+        case cardinality(rates) when 1 then rates[1] else invoice.tax_rate end,
         invoice.price_includes_tax,
         row(invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.tax_amount, invoice.total_amount)::private.gst_amounts,
-        invoice.unusual_rates,
-        invoice.issue_day
+        private.mixed_rate_warnings(rates) || private.rate_warnings(invoice.unusual_rates, invoice.issue_day)::jsonb
     );
 end;
 $$;
@@ -571,6 +687,7 @@ begin
     perform private.check_tax_type(tax_type);
     perform private.check_filing_period(period);
     ended := private.last_ended_period(private.today(caller), period);
+    perform private.check_overlap(caller, tax_type, ended);
     perform private.draft_tax_filing(caller, tax_type, ended);
     return private.filing_answer(caller, tax_type, lower(ended), upper(ended) - 1, true);
 end;
@@ -609,11 +726,11 @@ security definer -- callers read filings, the books write them
 set search_path = ''
 as $$
 declare
+    period constant daterange := daterange(submission.period_start, submission.period_end, '[]');
     filing public.tax_filings;
 begin
-    perform private.draft_tax_filing(
-        owner, submission.tax_type, daterange(submission.period_start, submission.period_end, '[]')
-    );
+    perform private.check_overlap(owner, submission.tax_type, period);
+    perform private.draft_tax_filing(owner, submission.tax_type, period);
     select * into filing from public.tax_filings as known
     where
         known.user_id = owner
@@ -775,15 +892,7 @@ begin
     cross join lateral private.filing_figures(profile.id, 'gst', due.first_day, due.last_day) as figures
     where
         profile.id = any(owners)
-        and not exists (
-            select from public.tax_filings as submitted
-            where
-                submitted.user_id = profile.id
-                and submitted.tax_type = 'gst'
-                and submitted.period_start = due.first_day
-                and submitted.period_end = due.last_day
-                and submitted.status <> 'draft'
-        )
+        and not private.is_submitted(profile.id, 'gst', daterange(due.first_day, due.last_day, '[]'))
     -- In one order, so that firings that meet in the same batch queue instead of deadlocking.
     order by profile.id
     on conflict on constraint tax_filings_one_per_period do update set
@@ -796,21 +905,35 @@ begin
         sgst = excluded.sgst,
         igst = excluded.igst,
         transaction_count = excluded.transaction_count
-    where
-        filing.status = 'draft'
-        and (
-            filing.total_sales, filing.total_expenses, filing.total_tax_collected, filing.total_tax_paid,
-            filing.net_tax_liability, filing.cgst, filing.sgst, filing.igst, filing.transaction_count
-        ) is distinct from (
-            excluded.total_sales, excluded.total_expenses, excluded.total_tax_collected, excluded.total_tax_paid,
-            excluded.net_tax_liability, excluded.cgst, excluded.sgst, excluded.igst, excluded.transaction_count
-        );
+    where (
+        filing.total_sales, filing.total_expenses, filing.total_tax_collected, filing.total_tax_paid,
+        filing.net_tax_liability, filing.cgst, filing.sgst, filing.igst, filing.transaction_count
+    ) is distinct from (
+        excluded.total_sales, excluded.total_expenses, excluded.total_tax_collected, excluded.total_tax_paid,
+        excluded.net_tax_liability, excluded.cgst, excluded.sgst, excluded.igst, excluded.transaction_count
+    );
     get diagnostics written = row_count;
     return written;
 end;
 $$;
 comment on function private.draft_due_filings is
 'Makes or refreshes the drafts of the periods that, by the users'' filing frequencies, have just ended; answers how many it wrote.';
+
+create function private.invoices_past_due(owners uuid[], as_of timestamptz)
+returns setof public.invoices
+language sql
+stable
+set search_path = ''
+as $$
+    select invoice.*
+    from public.invoices as invoice
+    inner join public.profiles as profile on profile.id = invoice.user_id
+    where
+        invoice.user_id = any(owners)
+        and invoice.status = 'sent'
+        and invoice.due_day < (as_of at time zone profile.time_zone)::date
+$$;
+comment on function private.invoices_past_due is 'The sent invoices that are past due in their user''s day.';
 
 create function private.mark_overdue(owners uuid[], as_of timestamptz)
 returns bigint
@@ -820,21 +943,15 @@ as $$
 declare
     marked bigint;
 begin
-    -- An invoice that someone is writing to just now is left to the next firing rather than waited for.
-    with due as (
-        select invoice.id
-        from public.invoices as invoice
-        inner join public.profiles as profile on profile.id = invoice.user_id
-        where
-            invoice.user_id = any(owners)
-            and invoice.status = 'sent'
-            and invoice.due_day < (as_of at time zone profile.time_zone)::date
-        -- With the books, as every writer: whoever held them and waited for the invoice would wait for ever.
-        for no key update of invoice, profile skip locked
-    )
+    -- The books first, as in draft_due_filings.
+    perform from public.profiles
+    where id in (select user_id from private.invoices_past_due(owners, as_of))
+    order by id
+    for no key update;
     update public.invoices as invoice set status = 'overdue'
-    from due
-    where invoice.id = due.id;
+    -- Looked up again: whoever held the books may have sent, paid or put off some.
+    from private.invoices_past_due(owners, as_of) as due
+    where invoice.id = due.id and invoice.status = due.status;
     get diagnostics marked = row_count;
     return marked;
 end;
@@ -859,6 +976,8 @@ create function private.run_batch(run public.job_runs, batch_size integer)
 returns public.job_runs
 language plpgsql
 set search_path = ''
+-- Twice, for the batch and for whose books stopped it, fits into the 8 seconds of a statement.
+set lock_timeout = '2s'
 as $$
 declare
     owners constant uuid[] := array(
@@ -888,7 +1007,7 @@ begin
     return run;
 end;
 $$;
-comment on function private.run_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails is noted and passed over.';
+comment on function private.run_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails, or whose books stay locked, is noted and passed over.';
 
 create function private.take_up_run(asked_job text, asked_instant timestamptz)
 returns public.job_runs

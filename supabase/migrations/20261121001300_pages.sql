@@ -212,7 +212,7 @@ set search_path = ''
 as $$
 declare
     reader constant public.profiles := private.reader();
-    gstin constant text := nullif(upper(trim(invoice ->> 'customer_gstin')), '');
+    gstin constant text := nullif(upper(regexp_replace(invoice ->> 'customer_gstin', '\s', '', 'g')), '');
     gstin_fault constant text := private.gstin_fault(gstin);
     saved public.invoices;
     draft public.invoices;
@@ -1063,6 +1063,7 @@ declare
     current_period constant daterange := private.period_containing(today, reader.filing_frequency);
     first_day constant date := coalesce(start_date, lower(current_period));
     last_day constant date := coalesce(end_date, upper(current_period) - 1);
+    summary constant json := api.tax_filing(first_day, last_day, 'gst', reader.filing_frequency, false) -> 'summary';
 begin
     return json_build_object(
         'today', today,
@@ -1070,7 +1071,28 @@ begin
         'default_tax_rate', trim_scale(reader.default_tax_rate),
         'due_day', private.filing_due_day(last_day, reader.filing_frequency, reader.state_code),
         'due_in_days', private.filing_due_day(last_day, reader.filing_frequency, reader.state_code) - today,
-        'summary', api.tax_filing(first_day, last_day, 'gst', reader.filing_frequency, false) -> 'summary',
+        'summary', summary,
+        -- The summary is live; what was submitted stands still, and is nothing to pay any more.
+        'submitted', (
+            select json_build_object(
+                'submitted_at', private.local_text(filing.submission_date, reader.time_zone),
+                'confirmation_number', filing.confirmation_number,
+                'payment_reference', filing.payment_reference,
+                'paid', filing.payment_transaction_id is not null,
+                'total_sales', filing.total_sales,
+                'total_expenses', filing.total_expenses,
+                'total_tax_collected', filing.total_tax_collected,
+                'total_tax_paid', filing.total_tax_paid,
+                'net_tax_liability', filing.net_tax_liability,
+                'cgst', filing.cgst,
+                'sgst', filing.sgst,
+                'igst', filing.igst,
+                'transaction_count', filing.transaction_count,
+                'difference', (summary ->> 'net_tax_liability')::numeric - filing.net_tax_liability
+            )
+            from public.tax_filings as filing
+            where filing.id = (summary ->> 'filing_id')::uuid and filing.status <> 'draft'
+        ),
         'rows', (
             select coalesce(json_agg(json_build_object(
                 'day', counted.date::date,
@@ -1117,4 +1139,4 @@ begin
 end;
 $$;
 grant execute on function api.tax_page to authenticated;
-comment on function api.tax_page is 'The GST of a period, the filings made so far, and the periods there are.';
+comment on function api.tax_page is 'The GST of a period as the books say it and as it was submitted, the filings made so far, and the periods there are.';

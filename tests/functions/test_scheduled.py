@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
@@ -72,13 +73,6 @@ def town(target: Target) -> list[UUID]:
             (ids,),
         )
     return ids
-
-
-@pytest.fixture
-def schedule(target: Target) -> Iterator[httpx.Client]:
-    """The Data API with the secret key."""
-    with target.data_client(target.secret_key) as client:
-        yield client
 
 
 def fire(schedule: httpx.Client, job: str, as_of: str, **arguments: object) -> Json:
@@ -389,16 +383,31 @@ class TestMarkOverdueInvoices:
         marked = [entry["record_id"] for entry in entries if entry["after"].get("status") == "overdue"]
         assert sorted(marked) == sorted(invoice["id"] for invoice in invoices)
 
-    def test_one_being_written_to_is_left_for_later(
+    def test_waits_for_books_that_are_busy(
         self, schedule: httpx.Client, target: Target, alice: Person
     ) -> None:
-        path = f"/api/invoices/{alice.invoice(status='sent', issue_date='2018-05-01', due_date='2018-05-10')['id']}"
+        hers = alice.invoice(status="sent", issue_date="2018-05-01", due_date="2018-05-10")
+        with psycopg.connect(target.db_url) as writer, ThreadPoolExecutor(1) as pool:
+            writer.execute("select from public.profiles where id = %s for no key update", (alice.id,))
+            running = pool.submit(mark_overdue, schedule, as_of="2018-06-01T00:00:00Z")
+            with pytest.raises(TimeoutError):
+                running.result(timeout=0.5)
+            writer.commit()
+            assert running.result()["failed"] == 0
+        assert alice.read(f"/api/invoices/{hers['id']}")["status"] == "overdue"
+
+    def test_books_that_stay_locked_are_told_and_stop_nobody_else(
+        self, schedule: httpx.Client, target: Target, alice: Person, bob: Person
+    ) -> None:
+        dates: Json = {"status": "sent", "issue_date": "2018-05-01", "due_date": "2018-05-10"}
+        hers, his = alice.invoice(**dates), bob.invoice(**dates)
         with psycopg.connect(target.db_url) as writer:
-            writer.execute("select from public.invoices where user_id = %s for update", (alice.id,))
-            assert mark_overdue(schedule, as_of="2018-06-01T00:00:00Z")["failed"] == 0
-        assert alice.read(path)["status"] == "sent"
+            writer.execute("select from public.profiles where id = %s for no key update", (alice.id,))
+            run = mark_overdue(schedule, as_of="2018-06-02T00:00:00Z")
+        assert [(failure["user_id"], failure["code"]) for failure in run["failures"]] == [(alice.id, "55P03")]
+        assert bob.read(f"/api/invoices/{his['id']}")["status"] == "overdue"
         mark_overdue(schedule, as_of="2018-06-02T00:00:00Z")
-        assert alice.read(path)["status"] == "overdue"
+        assert alice.read(f"/api/invoices/{hers['id']}")["status"] == "overdue"
 
     def test_a_poisoned_user_stops_nobody_else(
         self, schedule: httpx.Client, alice: Person, bob: Person, dashboard: psycopg.Connection

@@ -136,6 +136,29 @@ class TestFiling:
         assert sorted(row["amount"] for row in shown["transactions"]) == [50, 100, 1000]
 
 
+class TestInvoiceCalculation:
+    def calculated(self, alice: Person, *rates: float | None) -> Json:
+        lines = [
+            {"description": "Tea", "quantity": 1, "unit_price": 100}
+            | ({} if rate is None else {"tax_rate": rate})
+            for rate in rates
+        ]
+        body = {"customer_name": "John Doe", "items": lines}
+        invoice = checked(alice.api.post("/api/invoices", json=body), 201)
+        return cast(Json, alice.read(f"/api/tax/calculate-for-invoice/{invoice['id']}"))
+
+    def test_tells_that_its_lines_have_several_rates(self, alice: Person) -> None:
+        shown = self.calculated(alice, None, 5, 5)
+        assert (shown["original_amount"], shown["tax_amount"], shown["tax_rate"]) == (300, 28, 18)
+        [warning] = shown["warnings"]
+        assert warning["code"] == "mixed_tax_rates"
+        assert "5 %, 18 %" in warning["message"]
+
+    def test_has_the_rate_that_all_its_lines_have(self, alice: Person) -> None:
+        shown = self.calculated(alice, 5, 5)
+        assert (shown["tax_amount"], shown["tax_rate"], shown["warnings"]) == (10, 5, [])
+
+
 class TestDrafts:
     def test_are_refreshed_on_repeat(self, alice: Person, filings_of: FilingsOf) -> None:
         first = alice.read("/api/tax/filing/auto-generate", period="monthly")["summary"]
@@ -158,6 +181,41 @@ class TestDrafts:
         ).fetchone()
         shown = alice.read("/api/tax/filing/auto-generate", period=period)["summary"]
         assert (shown["period_start"], shown["period_end"]) == found
+
+    def test_are_not_made_over_days_that_were_submitted(
+        self, alice: Person, schedule: httpx.Client, filings_of: FilingsOf
+    ) -> None:
+        alice.profile(filing_frequency="annually")
+        year = alice.read("/api/tax/filing/auto-generate", period="annually")["summary"]
+        quarter = {"period_start": f"{year['period_end'][:4]}-01-01", "period_end": year["period_end"]}
+        alice.sale(118, date=year["period_end"])
+        submit(alice, **quarter)
+        submitted = [(*quarter.values(), "submitted", 100, 18, 1)]
+        assert filings_of(alice) == submitted  # the draft of the year is gone
+
+        answer = alice.api.get("/api/tax/filing/auto-generate", params={"period": "annually"})
+        detail = problem(answer, 409, "filing_overlaps")["detail"]
+        assert detail.startswith("{period_start} to {period_end} was submitted as GST".format(**quarter))
+        checked(schedule.post("/rpc/run_job", json={"job": "generate_tax_filings"}), 200)
+        assert filings_of(alice) == submitted
+
+    def test_of_the_current_period_are_not_made_over_days_that_were_submitted(
+        self, alice: Person, dashboard: psycopg.Connection, filings_of: FilingsOf
+    ) -> None:
+        dashboard.execute(
+            """
+            insert into public.tax_filings (
+                user_id, tax_type, period_start, period_end, status, submission_date, confirmation_number, total_sales,
+                total_expenses, total_tax_collected, total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
+            )
+            select %s, 'gst', now() - interval '1 day', now(), 'submitted', now(), 'GST1', 0, 0, 0, 0, 0, 0, 0, 0, 0
+            """,
+            (alice.id,),
+        )
+        alice.profile(filing_frequency="annually")
+        path = f"/api/invoices/{alice.invoice()['id']}/mark-as-paid"
+        checked(alice.api.post(path, params={"create_tax_filing": True}), 200)
+        assert len(filings_of(alice)) == 1
 
     def test_twenty_at_once_make_one(self, alice: Person, filings_of: FilingsOf) -> None:
         answers = at_once([partial(alice.api.get, "/api/tax/filing/auto-generate")] * 20)
@@ -237,6 +295,18 @@ class TestSubmit:
         assert len(filings_of(alice)) == 1
         submit(alice, period_start="2023-04-01", period_end="2023-06-30", total_tax_liability=0)
         submit(alice, tax_type="other", total_tax_liability=0)
+
+    def test_an_overlap_is_told_before_a_liability_that_differs(self, alice: Person) -> None:
+        alice.sale(118, date=IN_QUARTER)
+        submit(alice)
+        body = {**SUBMISSION, "period_start": "2023-02-01", "total_tax_liability": 0}
+        problem(alice.api.post("/api/tax/submit", json=body), 409, "filing_overlaps")
+
+    @pytest.mark.parametrize("tax_type", ["income_tax", "other"])
+    def test_only_gst_leaves_credit(self, alice: Person, filings_of: FilingsOf, tax_type: str) -> None:
+        body = {**SUBMISSION, "tax_type": tax_type, "total_tax_liability": -500}
+        problem(alice.api.post("/api/tax/submit", json=body), 422, "invalid_value")
+        assert filings_of(alice) == []
 
     def test_overlapping_periods_at_once_are_submitted_once(self, alice: Person) -> None:
         ends = [f"2023-03-{day}" for day in range(11, 31)]
@@ -324,6 +394,22 @@ class TestChangedSinceSubmission:
         assert (again["filing_id"], again["status"]) == (drafted["filing_id"], "submitted")
         assert again["changed_since_submission"]["net_tax_liability"] == {"submitted": 0.00, "now": 18.00}
         assert filings_of(alice) == [(*period.values(), "submitted", 0, 0, 0)]
+
+    def test_the_page_shows_what_was_submitted_and_the_difference(self, alice: Person) -> None:
+        sale = alice.sale(1180, date=IN_QUARTER)
+
+        def page() -> Json:
+            return cast(Json, checked(alice.data.post("/rpc/tax_page", json=QUARTER), 200))
+
+        assert page()["submitted"] is None
+        submission = submit(alice, total_tax_liability=180)
+        checked(alice.api.put(f"/api/transactions/{sale['id']}", json={"amount": 1298}), 200)
+        shown = page()
+        submitted = shown["submitted"]
+        assert submitted["confirmation_number"] == submission["confirmation_number"]
+        assert (submitted["net_tax_liability"], submitted["paid"], submitted["difference"]) == (180, True, 18)
+        assert figures(submitted) == [1000, 0, 180, 0, 180]
+        assert figures(shown["summary"]) == [1100, 0, 198, 0, 198]
 
 
 class TestReport:

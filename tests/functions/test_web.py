@@ -395,6 +395,10 @@ class TestInvoices:
         preview = web.http.post("/create/preview", data=fields).json()
         assert preview["reason"] == "Maharashtra → Karnataka: IGST"
         assert (preview["inter_state"], preview["igst"]) == (True, "₹545.00")
+        spaced = web.http.post(
+            "/create/preview", data={**fields, "customer_gstin": "29aagcb 7383J1Z4"}
+        ).json()
+        assert (spaced["gstin_fault"], spaced["reason"]) == (None, preview["reason"])
         half_typed = web.http.post("/create/preview", data={**fields, "customer_gstin": "29AAG"}).json()
         assert half_typed["gstin_fault"] == "a GSTIN has 15 characters, this one has 5"
         assert half_typed["reason"] == "Within Maharashtra: CGST + SGST"
