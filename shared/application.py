@@ -1,5 +1,7 @@
 """One way to make the application of a group, so that who knows one group knows all of them."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -38,6 +40,7 @@ _OF_STATUS: dict[int, type[Problem]] = {
     405: MethodNotAllowed,
     413: BodyTooLarge,
 }
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
 
 
 def group(prefix: str, tag: str) -> APIRouter:
@@ -49,7 +52,7 @@ def create_app(*routers: APIRouter) -> FastAPI:
     app = FastAPI(
         openapi_url=None,  # one description of all groups is served by `system`
         redirect_slashes=False,  # the door takes the slash away
-        dependencies=[Depends(_refuse_unknown_parameters)],
+        dependencies=[Depends(_check_parameters)],
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False},
     )
@@ -84,7 +87,9 @@ def _problem_of(failure: RequestValidationError) -> Problem:
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
-    return FieldError(field=_field(error["loc"]), code=error["type"], message=error["msg"])
+    # Pydantic quotes a bound as Python writes it: Decimal('0').
+    message = _DECIMAL.sub(r"\1", error["msg"])
+    return FieldError(field=_field(error["loc"]), code=error["type"], message=message)
 
 
 def _field(location: tuple[str | int, ...]) -> str:
@@ -93,6 +98,8 @@ def _field(location: tuple[str | int, ...]) -> str:
 
 
 async def _handle_http_exception(request: Request, failure: HTTPException) -> Response:
+    if isinstance(failure.__cause__, Problem):
+        return await handle(request, failure.__cause__)  # of `ExactRequest`: FastAPI wraps it
     problem = _OF_STATUS.get(failure.status_code, InternalError)
     headers = failure.headers
     if failure.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -107,16 +114,19 @@ def _methods_here(request: Request) -> Iterator[str]:
             yield from route.methods or ()
 
 
-async def _refuse_unknown_parameters(request: Request) -> None:
-    """A misspelt parameter must not be taken for an absent one."""
+async def _check_parameters(request: Request) -> None:
+    """A misspelt parameter must not be taken for an absent one, nor one of two values for the only one."""
     route = request.scope["route"]
     if not request.query_params or not isinstance(route, APIRoute):
         return
     known = set(_query_parameters(route.dependant))
     message = f"There is no such parameter; there {'are ' + ', '.join(sorted(known)) if known else 'is none'}"
-    if unknown := [name for name in request.query_params if name not in known]:
+    sent = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = [("unknown_parameter", name, message) for name in sent if name not in known]
+    repeated = [("repeated_parameter", name, "Send this parameter once") for name in known if sent[name] > 1]
+    if errors := [*unknown, *repeated]:
         raise RequestValidationError(
-            [{"type": "unknown_parameter", "loc": ("query", name), "msg": message} for name in unknown]
+            [{"type": code, "loc": ("query", name), "msg": text} for code, name, text in errors]
         )
 
 

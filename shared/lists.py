@@ -118,8 +118,11 @@ def named_fields(view: type[View], fields: str) -> str:
         if name not in view.model_fields:
             raise PydanticCustomError(
                 "unknown_field",
-                "There is no field '{field}'; there are {fields}",
-                {"field": name, "fields": ", ".join(view.model_fields)},
+                "{fault}; there are {fields}",
+                {
+                    "fault": f"There is no field '{name}'" if name else "A field has no name",
+                    "fields": ", ".join(view.model_fields),
+                },
             )
     return ",".join(names)
 
