@@ -47,7 +47,9 @@ def _decimals(most: int) -> Callable[[Decimal], Decimal]:
 
 
 def _written(number: Decimal) -> str:
-    return format(number, "f")
+    # Equal numbers alike: 1.50 and 1.5 are the same request to an Idempotency-Key.
+    digits = format(number, "f")
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 Money = Annotated[

@@ -93,6 +93,27 @@ def state(person: Person) -> Counter[str]:
     return Counter({kind: int(total.partition("/")[2]) for kind, total in totals.items()} | {"paise": paise})
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/accounts", '{"name": "Till", "balance": %s}'),
+        ("/api/transactions", '{"transaction_type": "expense", "amount": 9, "tax_rate": %s}'),
+        (
+            "/api/v1/invoices",
+            '{"customer_name": "John", "items": [{"description": "A", "quantity": %s, "unit_price": 9}]}',
+        ),
+    ],
+)
+def test_equal_numbers_make_equal_requests(alice: Person, path: str, body: str) -> None:
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    answers = [
+        alice.api.post(path, content=body % number, headers=headers)
+        for number in ("10", "10.0", "10.00", "1e1")
+    ]
+    assert answers[0].is_success, answers[0].text
+    assert len({answer.content for answer in answers}) == 1
+
+
 @creating
 class TestOneKey:
     def test_fifty_at_once_are_one(

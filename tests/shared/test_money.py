@@ -44,13 +44,14 @@ def codes(error: ValidationError) -> list[str]:
 @pytest.mark.parametrize(
     ("written", "digits"),
     [
-        ("100.50", "100.50"),
+        ("100.50", "100.5"),
         ("100", "100"),
         ("0.1", "0.1"),
         ("-5.25", "-5.25"),
         ("1e2", "100"),
         ("9999999999999.99", "9999999999999.99"),  # a float has it as 9999999999999.990234375
-        ("100.500", "100.500"),  # half a rupee, however many zeros follow
+        ("100.500", "100.5"),  # half a rupee, however many zeros follow
+        ("100.00", "100"),
     ],
 )
 def test_every_digit_arrives(written: str, digits: str) -> None:
