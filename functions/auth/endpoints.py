@@ -49,7 +49,7 @@ router = group("/api/auth", "Authentication")
 )
 def register(auth: AuthApi, names: Usernames, user: Registration) -> Registered:
     """Sign a user up with an e-mail address and a password."""
-    return Registered(data=User.model_validate(names.sign_up(auth, user)))
+    return Registered(data=User.signed_up(names.sign_up(auth, user)))
 
 
 @router.post(

@@ -1,11 +1,13 @@
 """What comes in and goes out about users and their sessions."""
 
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from shared.auth_api import Answer
 from shared.bodies import Body, left_out
 from shared.catalogue import InvalidToken
 from shared.moments import Instant
@@ -54,8 +56,21 @@ class User(BaseModel):
 
     id: UUID
     email: str = Field(examples=["user@example.com"])
-    created_at: str = Field(examples=["2023-01-01T00:00:00Z"])
-    updated_at: str = Field(examples=["2023-01-01T00:00:00Z"])
+    created_at: Instant
+    updated_at: Instant
+
+    @classmethod
+    def signed_up(cls, user: Answer) -> Self:
+        """The new user; nothing of it has changed yet."""
+        created_at = beginning_of(user)
+        return cls.model_validate({**user, "created_at": created_at, "updated_at": created_at})
+
+
+def beginning_of(user: Answer) -> str:
+    """When a user was made, as the profile will say it."""
+    instant = datetime.fromisoformat(user["created_at"]).astimezone(UTC)
+    # To the second: Supabase Auth may answer fewer digits than it has stored.
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Registered(BaseModel):
@@ -84,7 +99,10 @@ class Session(BaseModel):
     access_token: str = Field(examples=["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."])
     token_type: Literal["bearer"] = "bearer"  # noqa: S105
     expires_in: int = Field(examples=[3600], description="Seconds until the access token expires.")
-    refresh_token: str = Field(examples=["v1.MjAyMy0w"], description="Good for one refresh.")
+    refresh_token: str = Field(
+        examples=["v1.MjAyMy0w"],
+        description="Good for one refresh; a few seconds longer where Supabase Auth allows its reuse.",
+    )
 
 
 class LoggedOut(BaseModel):

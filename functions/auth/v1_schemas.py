@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.auth.schemas import Registration, Username
+from functions.auth.schemas import Registration, Username, beginning_of
 from shared.auth_api import Answer
 from shared.catalogue import InvalidToken
 from shared.moments import Instant
@@ -48,7 +48,7 @@ class UserV1(View):
     def signed_up(cls, user: Answer, registration: Registration) -> Self:
         """A user as Supabase Auth has just made it."""
         names = registration.model_dump(include={"username", "full_name"})
-        return cls.model_validate({**user, **names, "is_active": True})
+        return cls.model_validate({**user, **names, "is_active": True, "created_at": beginning_of(user)})
 
 
 class TokenV1(BaseModel):

@@ -73,13 +73,18 @@ language plpgsql
 security definer -- runs as Supabase Auth's own role, which may not write to public
 set search_path = ''
 as $$
+declare
+    -- To the second, as the answer to the registration says it.
+    began constant timestamptz := date_trunc('second', coalesce(new.created_at, now()));
 begin
-    insert into public.profiles (id, email, username, full_name)
+    insert into public.profiles (id, email, username, full_name, created_at, updated_at)
     values (
         new.id,
         new.email,
         nullif(trim(new.raw_user_meta_data ->> 'username'), ''),
-        nullif(trim(new.raw_user_meta_data ->> 'full_name'), '')
+        nullif(trim(new.raw_user_meta_data ->> 'full_name'), ''),
+        began,
+        began
     );
     return new;
 end;

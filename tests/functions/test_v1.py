@@ -80,6 +80,14 @@ class TestRegister:
         assert {**user, **names} == {**user, "password": "securepassword"}
         assert user["is_active"] is True
 
+    def test_both_contracts_say_one_instant_for_ever(self, anonymous: httpx.Client, names: Json) -> None:
+        """What the registration answers is what the profile says later."""
+        answer = anonymous.post("/api/auth/register", json=names)
+        user = checked(answer, 200)["data"]
+        token = checked(log_in(anonymous, names["username"], names["password"]), 200)["access_token"]
+        me = checked(anonymous.get("/api/auth/me", headers={"Authorization": f"Bearer {token}"}), 200)
+        assert user == {name: me[name] for name in user}
+
     def test_a_known_address_is_refused(self, anonymous: httpx.Client, names: Json) -> None:
         registered(anonymous, names)
         again = anonymous.post("/api/v1/auth/register", json={**names, "username": f"{names['username']}x"})
@@ -135,7 +143,7 @@ class TestLogin:
         assert sorted(answer) == ["access_token", "token_type"]
         anonymous.headers["Authorization"] = f"Bearer {answer['access_token']}"
         me = checked(anonymous.get("/api/v1/auth/me"), 200)
-        assert {**me, "created_at": user["created_at"]} == user
+        assert me == user
 
     def test_a_stranger_learns_nothing_about_who_exists(self, anonymous: httpx.Client, names: Json) -> None:
         """Neither from the answer nor from how long it takes."""
