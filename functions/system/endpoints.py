@@ -6,7 +6,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel
 
 from functions.system.openapi import description
-from functions.system.pages import problem_catalogue, redoc, swagger_ui
+from functions.system.pages import problem_catalogue, redoc, redoc_logo, swagger_ui
 from shared.application import group
 from shared.catalogue import ServiceUnavailable, open_problems
 from shared.data_api import AnonymousDataApi
@@ -46,3 +46,8 @@ def docs_of_problems() -> Response:
 @router.get("/redoc", include_in_schema=False)
 def docs_to_read() -> Response:
     return redoc()
+
+
+@router.get("/redoc/logo-mini.svg", include_in_schema=False)
+def logo_of_redoc() -> Response:
+    return redoc_logo()
