@@ -285,7 +285,8 @@ as $$
     select coalesce(json_agg(action.name order by action.place), '[]')
     from (values
         (1, 'send', invoice.status = 'draft'),
-        (2, 'pay', invoice.status in ('draft', 'sent', 'overdue') and invoice.total_amount > 0),
+        -- A draft is issued first: its payment, taken back, would leave an issued invoice.
+        (2, 'pay', invoice.status in ('sent', 'overdue') and invoice.total_amount > 0),
         (3, 'edit', invoice.status in ('draft', 'sent', 'overdue')),
         -- The invoice of a sale follows its sale, which is what can be changed.
         (4, 'unpay', invoice.status = 'paid' and invoice.origin = 'invoice'),
@@ -791,10 +792,14 @@ begin
                         'amount', entry.amount,
                         'balance_after', entry.balance_after,
                         'day', coalesce(entry.day, (entry.created_at at time zone reader.time_zone)::date),
-                        'description', entry.description
+                        'description', case
+                            when entry.kind <> 'transaction' then initcap(entry.kind)
+                            when entry.transaction_type is null then 'Transaction, deleted since'
+                            else coalesce(nullif(entry.description, ''), entry.category, initcap(entry.transaction_type))
+                        end
                     ) order by entry.entry_number desc), '[]')
                     from (
-                        select ledger.*, moved.description, moved.day
+                        select ledger.*, moved.description, moved.category, moved.transaction_type, moved.day
                         from public.ledger_entries as ledger
                         left join public.transactions as moved on moved.id = ledger.transaction_id
                         where ledger.user_id = reader.id and ledger.account_id = account.id
@@ -813,22 +818,30 @@ grant execute on function api.accounts_page to authenticated;
 comment on function api.accounts_page is 'The accounts with their last movements and the running balance.';
 
 create function api.change_account(account_id uuid, account jsonb, shown_balance numeric)
-returns api.accounts
+returns json
 language plpgsql
 set search_path = ''
 as $$
 declare
+    request constant jsonb := jsonb_build_object('account_id', account_id, 'account', account, 'shown_balance', shown_balance);
     balance_now numeric;
+    answer json;
 begin
     -- Before the balance is read: what comes in later waits until the adjustment is written.
     perform private.open_books();
+    answer := private.replay('change_account', request, 200);
+    if answer is not null then
+        return answer;
+    end if;
     select known.balance into balance_now from public.accounts as known where known.id = change_account.account_id;
     if account ? 'balance' and shown_balance is distinct from balance_now and balance_now is not null then
         perform private.raise_problem(
             409, 'balance_moved', 'Money has moved since the page was opened. Nothing was changed; save again to set your balance.'
         );
     end if;
-    return api.update_account(account_id, account);
+    answer := to_json(api.update_account(account_id, account));
+    perform private.remember('change_account', request, answer, status => 200);
+    return answer;
 end;
 $$;
 grant execute on function api.change_account to authenticated;

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
+from html import escape, unescape
 from typing import Any
 from uuid import uuid4
 
@@ -87,7 +87,7 @@ class TestStrangers:
     def test_see_a_landing_page(self, stranger: Browser) -> None:
         assert "Create an account" in stranger.page("/")
 
-    @pytest.mark.parametrize("path", [*PAGES, "/invoice/1/edit", "/invoice/1/print"])
+    @pytest.mark.parametrize("path", [*PAGES, "/invoice/1/edit", "/invoice/1/print", "/invoice/1/pdf"])
     def test_are_sent_to_the_login(self, stranger: Browser, path: str) -> None:
         answer = stranger.http.get(path)
         assert answer.status_code == 303
@@ -440,6 +440,23 @@ class TestInvoices:
         assert web.http.post(f"{path}/status", data={**second, "status": "paid"}).status_code == 409
         assert alice.balance() == 118.00
 
+    def test_a_draft_is_issued_before_it_is_paid(self, web: Browser, alice: Person) -> None:
+        path = f"/invoice/{alice.invoice()['id']}"
+        assert "Record the payment" not in web.page(path)
+        assert "Mark as sent" in web.page(path)
+        web.send(f"{path}/status", {"status": "sent", "done": "sent"}, path)
+        assert "Record the payment" in web.page(path)
+
+    def test_the_timeline_has_the_day_of_the_payment(self, web: Browser, alice: Person) -> None:
+        path = f"/invoice/{alice.invoice(status='sent', issue_date='2026-10-20')['id']}"
+        web.send(f"{path}/status", {"status": "paid", "date": "2026-11-01"}, path)
+        assert re.search(r"<span>Paid</span><time [^>]*>01 Nov 2026</time>", web.page(path))
+
+    def test_the_pdf_is_the_apis(self, web: Browser, alice: Person) -> None:
+        answer = web.http.get(f"/invoice/{alice.invoice()['id']}/pdf?template=simple", follow_redirects=True)
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.url.query == b"template=simple"
+
     def test_search_finds_by_number_and_by_customer(self, web: Browser, alice: Person) -> None:
         one = alice.invoice(customer_name="Meera 100%")
         alice.invoice(customer_name="Meera")
@@ -725,6 +742,12 @@ class TestOtherPages:
         assert 'value="90.00"' in refused.text
         assert (alice.balance(), alice.read("/api/accounts")[0]["name"]) == (150.00, "Till")
 
+    def test_an_adjustment_sent_twice_is_one(self, web: Browser, alice: Person) -> None:
+        path = f"/accounts/{alice.account('Till', 100.00)['id']}"
+        fields = {**web.hidden("/accounts", path), "name": "Till", "balance": "90.00", "action": "save"}
+        assert [web.http.post(path, data=fields).status_code for _ in range(2)] == [303, 303]
+        assert alice.balance() == 90.00
+
     def test_what_is_wrong_with_an_account_stands_at_its_field(self, web: Browser, alice: Person) -> None:
         path = f"/accounts/{alice.account('Till', 100.00)['id']}"
         hidden = web.hidden("/accounts", path)
@@ -756,6 +779,25 @@ class TestOtherPages:
         asked = {"amount": "100", "tax_rate": "18", "tax_included": "yes"}
         answer = web.http.post("/tax/calculate", data={**web.hidden("/settings", "/settings"), **asked})
         assert "₹84.74" in answer.text  # 84.7458 before the tax takes its two halves of 7.63
+
+    def test_the_calculator_names_the_tax_of_another_state_at_any_rate(self, web: Browser) -> None:
+        path = "/tax/calculate?start=2026-04-01&end=2026-06-30"
+        assert f'action="{escape(path)}#calculator"' in web.page("/tax?start=2026-04-01&end=2026-06-30")
+        asked = {"amount": "100", "tax_rate": "0", "inter_state": "yes"}
+        answer = web.http.post(path, data={**web.hidden("/settings", "/settings"), **asked})
+        result = answer.text[answer.text.index("totals result") :]
+        assert "IGST" in result
+        assert "CGST" not in result
+        assert "Apr \N{EN DASH} Jun 2026</h2>" in answer.text
+
+    def test_a_deleted_transaction_is_named_in_the_ledger(self, web: Browser, alice: Person) -> None:
+        invoice = alice.invoice(status="sent")
+        alice.pay(invoice)
+        path = f"/invoice/{invoice['id']}"
+        web.send(f"{path}/status", {"status": "sent", "done": "unpaid"}, path)
+        page = web.page("/accounts")
+        assert page.count("Transaction, deleted since") == 2
+        assert ">Transaction<" not in page
 
     def test_settings_keep_every_field(self, web: Browser, alice: Person) -> None:
         profile = {

@@ -53,9 +53,15 @@ def calculate(request: Request, desk: UserDesk, form: SessionForm) -> Response:
 
 
 @router.post("/tax/prepare")
-def prepare(desk: UserDesk, form: SessionForm) -> Response:
+def prepare(request: Request, desk: UserDesk, form: SessionForm) -> Response:
     """Make or refresh the draft of the last period that has ended."""
-    prepared = desk.write(form, "generate_tax_filing", period=form["period"])["summary"]
+    try:
+        prepared = desk.write(form, "generate_tax_filing", period=form["period"])["summary"]
+    except Problem as problem:
+        if not belongs_on_the_form(problem, form):
+            raise
+        form.take(problem)
+        return _show(request, desk, form, int(problem.status))
     return go("/tax", start=prepared["period_start"], end=prepared["period_end"], done="filing_prepared")
 
 
