@@ -351,7 +351,9 @@ class TestForms:
         again: dict[str, list[str]] = {}
         for name, value in _HIDDEN.findall(answer.text.split("<main")[1]):
             again.setdefault(name, []).append(unescape(value))
-        assert web.http.post("/create", data=again).status_code == 303
+        looked_at = web.http.post("/create", data={**again, "action": "preview"})
+        assert 'data-total="total_amount">₹3,644.99<' in looked_at.text
+        assert web.http.post("/create", data={**again, "action": "issue"}).status_code == 303
         assert alice.read("/api/invoices")[0]["total_amount"] == 3644.99
 
     @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ ONCE = "tests/reliability/test_exactly_once.py"
 LIFE = "tests/reliability/test_random_life.py"
 AT_ONCE = "tests/functions/test_at_once.py"
 BAD_INPUT = "tests/functions/test_bad_input.py"
+WEB = "tests/functions/test_web.py"
 DASHBOARD = "tests/functions/test_dashboard.py"
 OWN = "using (user_id = (select private.current_user_id()))"
 
@@ -190,5 +191,9 @@ SABOTAGES = [
     Sabotage(
         "A database that is away is 503", "shared/database_errors.py",
         "if answer.status_code in _GATEWAY_STATUS or not any(error):", "if not error:", "tests/reliability/test_faults.py",
+    ),
+    sql(
+        "A form does not undo what another tab has saved", "pages",
+        "if edited.updated_at <> seen_at then", "if false then", f"{WEB} -k two_tabs",
     ),
 ]  # fmt: skip

@@ -224,7 +224,7 @@ def _number_of_line(name: str, text: str) -> str:
     decimals, beyond = _SHAPES[name]
     digits = number_text(text, decimals)
     if Decimal(digits) < 0 or (name == "quantity" and not Decimal(digits)):
-        raise ValueError("Enter more than zero." if name == "quantity" else "Not below zero.")
+        raise ValueError("Above zero." if name == "quantity" else "Not below zero.")
     if Decimal(digits) >= beyond:
         raise ValueError("This is too large.")
     return digits

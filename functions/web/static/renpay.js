@@ -24,7 +24,7 @@
   // What was typed is not lost by a wrong key or link -------------------------------------------------
   const kept = ".bar ~ main form[method=post]:not([role=search], [data-payment])";
   // A form that was sent back with its errors is saved nowhere.
-  let dirty = Boolean(one("#form-message") && one("form[data-invoice-form]"));
+  let dirty = Boolean(one("#form-message") && one("form[data-invoice-form], form[data-unsaved]"));
   addEventListener("input", (event) => (dirty ||= Boolean(event.target.closest(kept))));
   addEventListener("submit", (event) => (dirty &&= event.defaultPrevented || !event.target.matches(kept)));
   addEventListener("beforeunload", (event) => dirty && event.preventDefault());
