@@ -17,11 +17,18 @@ ANSWER_WITHIN_SECONDS = 22
 
 # None outside of a request: the schedule has its own clock.
 _answer_by: ContextVar[float] = ContextVar("answer_by", default=math.inf)
+_is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
 
 
 def start_clock() -> None:
     """A request has come: what is asked for it from now on has one deadline."""
     _answer_by.set(time.monotonic() + ANSWER_WITHIN_SECONDS)
+    _is_patient.set(False)
+
+
+def be_patient() -> None:
+    """What this request asks for next may take all the time that is left, not only a usual call's share."""
+    _is_patient.set(True)
 
 
 @cache
@@ -48,4 +55,5 @@ def _shorten_to_what_is_left(request: httpx.Request) -> None:
     if left <= 0:
         raise httpx.ConnectTimeout("The time for this request is used up", request=request)
     timeout: dict[str, float] = request.extensions["timeout"]
-    request.extensions["timeout"] = {step: min(seconds, left) for step, seconds in timeout.items()}
+    patience = {"read": left} if _is_patient.get() and left < math.inf else {}
+    request.extensions["timeout"] = {step: min(seconds, left) for step, seconds in timeout.items()} | patience

@@ -447,7 +447,7 @@ create function api.delete_account(account_id uuid, transfer_to_account_id uuid 
 returns void
 language plpgsql
 set search_path = ''
-set statement_timeout = '25s' -- the transactions of a large account take longer than a usual request
+set statement_timeout = '18s' -- many transactions take longer than a usual request; shared/data_api.py waits for it
 as $$
 begin
     perform private.open_books();

@@ -453,7 +453,7 @@ language sql
 stable
 set search_path = ''
 set timezone = 'UTC' -- as when the entries were written
-set statement_timeout = '25s' -- reads every entry there is
+set statement_timeout = '18s' -- reads every entry there is; shared/data_api.py waits for it
 as $$
     select * from private.broken_links()
 
@@ -511,7 +511,7 @@ returns json
 language sql
 stable
 set search_path = ''
-set statement_timeout = '25s' -- reads every entry there is
+set statement_timeout = '18s' -- reads every entry there is; shared/data_api.py waits for it
 as $$
     select json_build_object(
         'entries', (select coalesce(sum(last_number), 0) from private.audit_heads),
