@@ -76,6 +76,14 @@ def dashboard(target: Target) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+def superuser(stack: Stack) -> Iterator[psycopg.Connection]:
+    """Somebody who may do everything, and switches the triggers off first."""
+    with psycopg.connect(stack.postgres.url("supabase_admin"), autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        yield connection
+
+
+@pytest.fixture
 def service(target: Target) -> Iterator[httpx.Client]:
     """The Data API on the tables, with the secret key."""
     with target.data_client(target.secret_key, schema="public") as client:

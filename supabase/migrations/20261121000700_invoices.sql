@@ -228,7 +228,6 @@ begin
     new.customer_gstin := private.checked_gstin(new.customer_gstin);
     if tg_op = 'INSERT' then
         perform private.lock_books(new.user_id);
-        new.created_day := (new.created_at at time zone zone)::date;
         new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
         new := private.place_invoice(new);
     elsif new.id <> old.id or new.user_id <> old.user_id or new.serial <> old.serial then
@@ -248,6 +247,7 @@ begin
         new := private.place_invoice(new);
     end if;
 
+    new.created_day := (new.created_at at time zone zone)::date;
     new.issue_day := (new.issue_date at time zone zone)::date;
     new.due_date := coalesce(new.due_date, new.issue_date + interval '30 days');
     new.due_day := (new.due_date at time zone zone)::date;

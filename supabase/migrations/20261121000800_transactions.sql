@@ -75,6 +75,25 @@ create unique index transactions_one_payment_per_invoice on public.transactions 
 
 -- What a row is ------------------------------------------------------------------------------------
 
+create function private.input_tax(expense public.transactions, before public.transactions)
+returns numeric
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    -- A tax that was computed from amount and rate follows an edit of them; one that was written stays.
+    if expense.tax_amount is null or (
+        expense.tax_amount = before.tax_amount
+        and before.tax_amount = (private.gst(before.amount, before.tax_rate, true, false)).tax_amount
+    ) then
+        return (private.gst(expense.amount, expense.tax_rate, true, false)).tax_amount;
+    end if;
+    return expense.tax_amount;
+end;
+$$;
+comment on function private.input_tax is 'The input tax of an expense with a rate, given what the expense was before an edit.';
+
 create function private.prepare_transaction()
 returns trigger
 language plpgsql
@@ -87,17 +106,17 @@ begin
         new.account_id := coalesce(new.account_id, private.default_account(new.user_id));
     elsif new.id <> old.id or new.user_id <> old.user_id then
         perform private.raise_problem(409, 'owner_is_fixed', 'A transaction keeps its id and its owner.');
+    elsif new.transaction_type <> old.transaction_type then
+        -- What only the old type had goes with it: a sale's tax is no input tax.
+        new.transfer_account_id := nullif(new.transfer_account_id, old.transfer_account_id);
+        new.tax_rate := nullif(new.tax_rate, old.tax_rate);
+        new.tax_amount := nullif(new.tax_amount, old.tax_amount);
     end if;
-    if tg_op = 'INSERT' or new.date <> old.date then
+    if tg_op = 'INSERT' or (new.date, new.day) <> (old.date, old.day) then
         new.day := (new.date at time zone private.time_zone(new.user_id))::date;
     end if;
-    if new.transaction_type = 'expense' and new.tax_rate is not null and (
-        new.tax_amount is null
-        -- The tax that was computed from amount and rate follows an edit of them; one that was written with it stays.
-        or tg_op = 'UPDATE' and new.tax_amount = old.tax_amount
-        and (new.amount, new.tax_rate) is distinct from (old.amount, old.tax_rate)
-    ) then
-        new.tax_amount := (private.gst(new.amount, new.tax_rate, true, false)).tax_amount;
+    if new.transaction_type = 'expense' and new.tax_rate is not null then
+        new.tax_amount := private.input_tax(new, old);
     end if;
     return new;
 end;
@@ -267,7 +286,15 @@ as $$
 begin
     update public.transactions set day = (date at time zone new.time_zone)::date
     where user_id = new.id and day <> (date at time zone new.time_zone)::date;
-    update public.invoices set created_day = (created_at at time zone new.time_zone)::date where user_id = new.id;
+    -- The trigger on invoices computes their days, whatever is written.
+    update public.invoices set created_day = created_day
+    where
+        user_id = new.id
+        and (created_day, issue_day, due_day) <> (
+            (created_at at time zone new.time_zone)::date,
+            (issue_date at time zone new.time_zone)::date,
+            (greatest(issue_date, due_date) at time zone new.time_zone)::date
+        );
     return null;
 end;
 $$;
@@ -387,28 +414,20 @@ grant execute on function api.create_transaction to authenticated;
 comment on function api.create_transaction is
 'Records a transaction, moves the balance, and for a sale writes the invoice (spec: Create a transaction).';
 
-create function api.update_transaction(transaction_id uuid, transaction jsonb)
-returns api.transactions
+create function private.write_transaction(written_id uuid, fields jsonb)
+returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
     changed public.transactions;
-    answer api.transactions;
 begin
-    perform private.open_books();
     -- Locked, because the dashboard writes without the books, and all fields are written back.
-    select * into changed from public.transactions where id = transaction_id for no key update;
+    select * into changed from public.transactions where id = written_id for no key update;
     if not found then
         perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
     end if;
-    -- What only the old type had goes with it, unless the request says otherwise.
-    if transaction ->> 'transaction_type' <> changed.transaction_type then
-        changed.transfer_account_id := null;
-        changed.tax_rate := null;
-        changed.tax_amount := null;
-    end if;
-    changed := jsonb_populate_record(changed, transaction);
+    changed := jsonb_populate_record(changed, fields);
     update public.transactions set
         account_id = changed.account_id,
         transfer_account_id = changed.transfer_account_id,
@@ -419,7 +438,26 @@ begin
         description = changed.description,
         category = changed.category,
         date = changed.date
-    where id = transaction_id;
+    where id = written_id;
+end;
+$$;
+grant execute on function private.write_transaction to authenticated;
+comment on function private.write_transaction is 'Writes the named fields of a transaction; 404 transaction_not_found when there is none.';
+
+create function api.update_transaction(transaction_id uuid, transaction jsonb)
+returns api.transactions
+language plpgsql
+set search_path = ''
+as $$
+declare
+    answer api.transactions;
+begin
+    perform private.open_books();
+    perform private.write_transaction(transaction_id, transaction);
+    -- A trigger can't tell a value that is sent again from one that is left alone. The second time, what is sent stands.
+    if transaction ?| '{transfer_account_id,tax_rate,tax_amount}' then
+        perform private.write_transaction(transaction_id, transaction);
+    end if;
     select * into answer from api.transactions where id = transaction_id;
     return answer;
 end;

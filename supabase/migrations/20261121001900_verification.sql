@@ -48,7 +48,7 @@ as $$
     -- 4. The ledger of a deleted account ends at zero.
     select 'closed_account_is_empty', entry.user_id, entry.account_id, format('%s left', sum(entry.amount))
     from public.ledger_entries as entry
-    where not exists (select from public.accounts as account where account.id = entry.account_id)
+    where not exists (select from public.accounts as account where (account.id, account.user_id) = (entry.account_id, entry.user_id))
     group by entry.user_id, entry.account_id
     having sum(entry.amount) <> 0
 
@@ -119,6 +119,24 @@ as $$
     ) as total
     group by total.user_id, total.span, total.first_day, total.status
     having (sum(total.counted), sum(total.subtotal), sum(total.tax_amount)) <> (0, 0, 0)
+
+    union all
+    -- 10. Days are those of their instants where the user lives.
+    select 'day_is_of_its_instant', written.user_id, written.id, format('%s at %s', written.day, written.date)
+    from public.transactions as written
+    inner join public.profiles as profile on profile.id = written.user_id
+    where written.day <> (written.date at time zone profile.time_zone)::date
+
+    union all
+    select 'invoice_days_are_of_their_instants', invoice.user_id, invoice.id, format('created %s, issued %s, due %s', invoice.created_day, invoice.issue_day, invoice.due_day)
+    from public.invoices as invoice
+    inner join public.profiles as profile on profile.id = invoice.user_id
+    where
+        (invoice.created_day, invoice.issue_day, invoice.due_day) <> (
+            (invoice.created_at at time zone profile.time_zone)::date,
+            (invoice.issue_date at time zone profile.time_zone)::date,
+            (greatest(invoice.issue_date, invoice.due_date) at time zone profile.time_zone)::date
+        )
 $$;
 grant execute on function api.verify_ledger to authenticated, service_role;
 grant execute on function private.movements_of to authenticated, service_role;

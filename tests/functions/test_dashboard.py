@@ -121,6 +121,21 @@ class TestSql:
         dashboard.execute("update invoices set status = 'sent' where id = %s", (invoice_id,))
         assert (alice.balance(), alice.faults()) == (0, [])
 
+    def test_another_zone_writes_only_what_it_moves(
+        self, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
+        for hour in (6, 19):
+            alice.sale(10, date=f"2026-03-01T{hour:02}:00:00Z")
+        dashboard.execute(
+            "update invoices set created_at = '2026-03-01T06:00:00Z' where user_id = %s", (alice.id,)
+        )
+        # 11:30 on the 1st and 0:30 on the 2nd in India; 7:00 and 20:00 on the 1st in Berlin.
+        moved = "select count(*) from invoices where user_id = %s and xmin = pg_current_xact_id()::xid"
+        with dashboard.transaction():
+            dashboard.execute("update profiles set time_zone = 'Europe/Berlin' where id = %s", (alice.id,))
+            assert rows(dashboard, moved, alice.id) == [(1,)]
+        assert alice.faults() == []
+
     @pytest.mark.parametrize(
         "statement",
         [
@@ -255,6 +270,22 @@ class TestDataApi:
         )
         assert checked(back, 409)["hint"] == "entry_count_is_kept"
         assert (alice.balance(), alice.faults()) == (70, [])
+
+    def test_a_day_is_not_moved_by_hand(self, alice: Person, service: httpx.Client) -> None:
+        sale = alice.sale(100, date="2026-03-31T18:31:00Z")
+        checked(service.patch(f"/transactions?id=eq.{sale['id']}", json={"day": "2025-01-01"}), 204)
+        days = {"issue_day": "2025-01-01", "due_day": "2025-01-01", "created_day": "2025-01-01"}
+        checked(service.patch(f"/invoices?id=eq.{sale['invoice_id']}", json=days), 204)
+        assert len(alice.read("/api/transactions", start_date="2026-04-01", end_date="2026-04-01")) == 1
+        assert alice.faults() == []
+
+    @pytest.mark.parametrize("kind", ["expense", "transfer", "other"])
+    def test_a_sale_that_is_none_keeps_no_tax(self, alice: Person, target: Target, kind: str) -> None:
+        sale = alice.sale(100)
+        with target.data_client(alice.token, schema="public") as tables:
+            checked(tables.patch(f"/transactions?id=eq.{sale['id']}", json={"transaction_type": kind}), 204)
+        changed = alice.read(f"/api/transactions/{sale['id']}")
+        assert (changed["tax_rate"], changed["tax_amount"], alice.faults()) == (None, None, [])
 
     def test_one_account_is_the_default_one(self, alice: Person, target: Target) -> None:
         accounts = [alice.account(name)["id"] for name in ("First", "Second", "Third")]

@@ -1,8 +1,9 @@
 """Totals by day and by month equal the sums of what they count, whatever is written, and by whichever door."""
 
 import random
-from typing import Any
+from typing import Any, LiteralString
 
+import httpx
 import psycopg
 import pytest
 
@@ -188,6 +189,52 @@ class TestVerification:
         dashboard.execute(tamper, (1, alice.id))
         assert {fault["rule"] for fault in alice.faults()} == {rule}
         dashboard.execute(tamper, (-1, alice.id))
+
+    @pytest.mark.parametrize(
+        ("forgery", "rule"),
+        [
+            ("update transactions set day = day - 40 where user_id = %s", "day_is_of_its_instant"),
+            (
+                "update invoices set issue_day = issue_day - 1 where user_id = %s",
+                "invoice_days_are_of_their_instants",
+            ),
+            (
+                "update invoices set created_day = created_day - 1 where user_id = %s",
+                "invoice_days_are_of_their_instants",
+            ),
+        ],
+    )
+    def test_a_day_that_is_another_is_found(
+        self,
+        alice: Person,
+        superuser: psycopg.Connection,
+        dashboard: psycopg.Connection,
+        forgery: LiteralString,
+        rule: str,
+    ) -> None:
+        alice.sale(100)
+        superuser.execute(forgery, (alice.id,))
+        assert rule in {fault["rule"] for fault in alice.faults()}
+        dashboard.execute("delete from auth.users where id = %s", (alice.id,))
+
+    def test_an_account_of_somebody_else_is_none(
+        self,
+        alice: Person,
+        bob: Person,
+        superuser: psycopg.Connection,
+        dashboard: psycopg.Connection,
+        service: httpx.Client,
+    ) -> None:
+        superuser.execute(
+            "insert into ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after) "
+            "values (%s, %s, 1, 'opening', 5, 5)",
+            (alice.id, bob.account()["id"]),
+        )
+        faults = checked(service.post("/rpc/verify_ledger", headers={"Content-Profile": "api"}), 200)
+        assert ("closed_account_is_empty", alice.id) in {
+            (fault["rule"], fault["user_id"]) for fault in faults
+        }
+        dashboard.execute("delete from auth.users where id = %s", (alice.id,))
 
     def test_nobody_reads_anothers_totals(self, alice: Person, bob: Person) -> None:
         alice.sale(100)

@@ -1,7 +1,6 @@
 """Who changed what, when, from what to what, through which door; and nobody can rewrite it unseen."""
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -9,18 +8,9 @@ import httpx
 import psycopg
 import pytest
 
-from local.stack import Stack
 from tests.concurrency import at_once
 from tests.person import Json, Person, checked, problem
 from tests.target import Target
-
-
-@pytest.fixture
-def superuser(stack: Stack) -> Iterator[psycopg.Connection]:
-    """Somebody who may do everything, and switches the triggers off first."""
-    with psycopg.connect(stack.postgres.url("supabase_admin"), autocommit=True) as connection:
-        connection.execute("set session_replication_role = replica")
-        yield connection
 
 
 def verification(person: Person) -> Json:
