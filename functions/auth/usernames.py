@@ -12,7 +12,14 @@ from fastapi import Depends, Request
 
 from functions.auth.schemas import Login, Registration
 from shared.auth_api import Answer, Auth
-from shared.catalogue import InternalError, InvalidCredentials, ServiceUnavailable, UsernameTaken
+from shared.catalogue import (
+    EmailAlreadyRegistered,
+    EmailNotConfirmed,
+    InternalError,
+    InvalidCredentials,
+    ServiceUnavailable,
+    UsernameTaken,
+)
 from shared.connection import connection
 from shared.database_errors import problem_of
 from shared.parameter_store import ParameterUnreadableError
@@ -35,17 +42,19 @@ class Names:
         try:
             return auth.sign_up(user.email, user.password, user.details())
         except InternalError:
-            # The profile was refused, and Supabase Auth says no more: "Database error saving new user".
-            if user.username and self._email_of(user.username):
-                raise UsernameTaken from None
-            raise
+            # "Database error saving new user", and Supabase Auth says no more: the username is taken, or
+            # another request registered the same person at this very moment.
+            owner = self._email_of(user.username) if user.username else None
+            if owner is None:
+                return auth.sign_up(user.email, user.password, user.details())
+            raise (EmailAlreadyRegistered if owner == user.email.lower() else UsernameTaken) from None
 
     def sign_in(self, auth: Auth, form: Login) -> Answer:
         """Open a session by e-mail address or username; answers its tokens."""
         began = time.monotonic()
         try:
             return auth.sign_in(self._address(form.username), form.password)
-        except InvalidCredentials:
+        except (InvalidCredentials, EmailNotConfirmed):
             # All refusals take the same time, whether there is such a user or not.
             time.sleep(max(0.0, began + _REFUSAL_SECONDS - time.monotonic()))
             raise

@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, LiteralString, cast
@@ -13,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from tests.concurrency import at_once
 from tests.person import Json, Person, checked, problem
 from tests.target import Target
 
@@ -107,6 +110,16 @@ class TestRegister:
         with ThreadPoolExecutor(10) as pool:
             answers = pool.map(lambda body: anonymous.post("/api/v1/auth/register", json=body), bodies)
             assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
+
+    @pytest.mark.parametrize("left_out", [{"username"}, set()])
+    def test_of_ten_at_once_one_gets_the_address(
+        self, anonymous: httpx.Client, names: Json, left_out: set[str]
+    ) -> None:
+        body = {name: value for name, value in names.items() if name not in left_out}
+        answers = at_once([partial(anonymous.post, "/api/auth/register", json=body)] * 10)
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 9}
+        refused = next(answer for answer in answers if answer.status_code != 200)
+        problem(refused, 409, "email_already_registered")
 
     @pytest.mark.parametrize(
         "fault",
