@@ -74,12 +74,9 @@ const allow = (actions, resource) => ({ Effect: "Allow", Action: actions, Resour
 
 // The API's limits and name ------------------------------------------------------------------------------------
 
-// The pages that take a password, as the group `auth` does.
-const passwordPages = ["ANY /login", "ANY /register"];
-
 function throttling(params, auth) {
   const limits = (rate, burst) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
-  const authRoutes = [...auth.events.map((event) => event.httpApi), ...passwordPages];
+  const authRoutes = auth.events.map((event) => event.httpApi);
   return {
     // A stage refuses settings for routes that are not there yet.
     DependsOn: authRoutes.map((route) => routeId(route)),

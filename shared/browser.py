@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -25,6 +26,8 @@ _LIVES_SECONDS = 30 * 24 * 3600
 _REFRESH_BELOW_SECONDS = 60
 _BETWEEN = "~"
 """Between the tokens in the cookie; no token contains it."""
+_OWN_ADDRESS = re.compile(r"/(?!/)[\x21-\x5b\x5d-\x7e]{0,2000}")
+"""From the root of this host; a backslash would be a slash to a browser."""
 
 
 class Tokens(NamedTuple):
@@ -99,17 +102,18 @@ _refreshed = Refreshed()
 
 def sign_in(request: Request, tokens: Tokens) -> None:
     """Let the answer to this request set the cookie."""
-    request.state.session_cookie = _cookie(request, _BETWEEN.join(tokens), _LIVES_SECONDS)
+    request.state.session_cookie = cookie(request, COOKIE, _BETWEEN.join(tokens), _LIVES_SECONDS)
 
 
 def sign_out(request: Request) -> None:
-    request.state.session_cookie = _cookie(request, "", 0)
+    request.state.session_cookie = cookie(request, COOKIE, "", 0)
 
 
-def _cookie(request: Request, value: str, seconds: int) -> str:
+def cookie(request: Request, name: str, value: str, seconds: int, path: str = "/") -> str:
+    """A cookie that no script can read and no other site can have sent along with a form."""
     local = request.url.hostname in {"localhost", "127.0.0.1"}
     secure = "" if local else "; Secure"
-    return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 class SessionCookie:
@@ -172,3 +176,8 @@ def comes_from_us(headers: Headers) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     return urlsplit(headers.get("origin", "")).netloc == headers.get("host", "?")
+
+
+def own_address(text: str) -> str:
+    """An address of ours to go on to; anything else would send people astray."""
+    return text if _OWN_ADDRESS.fullmatch(text) else "/"

@@ -38,9 +38,11 @@ async def _show_problem(request: Request, failure: Problem) -> Response:
         return _to_login(request, failure)
     if isinstance(failure, StaleForm):
         return page(request, "again.html", int(failure.status), form=failure.form, session=failure.session)
-    return page(
+    answer = page(
         request, "error.html", int(failure.status), problem=failure, request_id=request.state.request_id
     )
+    answer.headers.update(failure.headers)
+    return answer
 
 
 def _to_login(request: Request, problem: Problem) -> Response:

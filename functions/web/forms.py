@@ -214,9 +214,6 @@ async def _session_form(form: Annotated[Form, Depends(_our_form)], session: Curr
     return form
 
 
-OpenForm = Annotated[Form, Depends(_our_form)]
-"""A form of somebody who need not be signed in."""
-
 SessionForm = Annotated[Form, Depends(_session_form)]
 """A form of the signed-in user, with the token of the very session."""
 

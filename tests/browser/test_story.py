@@ -102,6 +102,36 @@ class TestStory:
         assert alice.balance() == 80188.00
         assert alice.faults() == []
 
+    @pytest.mark.parametrize("script", [True, False])
+    def test_a_refused_form_comes_back_and_a_username_logs_in(
+        self, open_page: OpenPage, alice: Person, script: bool
+    ) -> None:
+        taken = f"asha-{secrets.token_hex(6)}"
+        alice.profile(username=taken)
+        page = open_page(script=script)
+        page.goto("/register")
+        page.get_by_label("E-mail").fill(f"{taken}@example.org")
+        page.get_by_label("Username").fill(taken)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create the account").click()
+        expect(page.get_by_label("Username")).to_have_accessible_description(
+            "Somebody else has this username."
+        )
+        expect(page.get_by_label("E-mail")).to_have_value(f"{taken}@example.org")
+        page.get_by_label("Username").fill(f"{taken}-too")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create the account").click()
+        page.get_by_role("button", name="Log out").click()
+
+        page.goto("/login?next=/tax")
+        page.get_by_label("Username").fill(f"{taken}-too")
+        page.get_by_label("Password").fill("wrong password")
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("alert")).to_contain_text("Name and password do not match.")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/tax")
+
     def test_the_tax_turns_with_the_customers_state(self, open_page: OpenPage, alice: Person) -> None:
         set_up_profile(alice)
         page = open_page(alice)

@@ -180,6 +180,15 @@ SABOTAGES = [
         "A refusal takes the same time for everybody", "functions/auth/usernames.py",
         "_REFUSAL_SECONDS = 0.5", "_REFUSAL_SECONDS = 0.0", f"{DOOR} -k Strangers",
     ),
+    Sabotage(
+        "Pages count guesses, too", "functions/auth/browser.py",
+        "names.sign_in(auth, Login.model_validate(sent))", "auth.sign_in(*Login.model_validate(sent).model_dump().values())",
+        f"{DOOR} -k pages",
+    ),
+    Sabotage(
+        "Who logs in came from our page", "functions/auth/browser.py",
+        "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/test_sign_in.py -k another_site",
+    ),
     Sabotage("A body has an end", "shared/door.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{DOOR} -k Headers"),
     Sabotage("Answers tell browsers not to guess", "shared/door.py", '    "x-content-type-options": "nosniff",\n', "", f"{DOOR} -k Headers"),
     Sabotage(

@@ -6,7 +6,7 @@ import secrets
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -17,6 +17,8 @@ import pytest
 from tests.concurrency import at_once
 from tests.person import PASSWORD, Person, checked, problem
 from tests.target import Target
+
+WayIn = Callable[[httpx.Client, str, str], httpx.Response]
 
 
 @contextmanager
@@ -35,6 +37,13 @@ def address() -> str:
 
 def log_in(client: httpx.Client, name: str, password: str) -> httpx.Response:
     return client.post("/api/auth/login", data={"username": name, "password": password})
+
+
+def log_in_with_a_browser(client: httpx.Client, name: str, password: str) -> httpx.Response:
+    """Send the form of the page, and answer what the browser then shows."""
+    form = {"username": name, "password": password}
+    origin = {"Origin": str(client.base_url)}
+    return client.post("/login", data=form, headers=origin, follow_redirects=True)
 
 
 def settle(database: psycopg.Connection) -> None:
@@ -80,6 +89,32 @@ class TestGuessing:
             refused = log_in(client, person.email, PASSWORD)
             problem(refused, 429, "too_many_requests")
             assert refused.headers["retry-after"] == "900"
+
+    def test_pages_count_with_the_api(
+        self, target: Target, address: str, dashboard: psycopg.Connection
+    ) -> None:
+        with Person.registered(target) as person, client_at(target, address) as client:
+            guesses = [partial(log_in_with_a_browser, client, person.email, "wrong password")] * 5
+            for answer in at_once(guesses):
+                assert "Name and password do not match." in answer.text
+            at_once([partial(log_in, client, person.email, "wrong password")] * 5)
+            settle(dashboard)
+            refused = log_in_with_a_browser(client, person.email, PASSWORD)
+            assert "Too many attempts. Try again in a quarter of an hour." in refused.text
+            assert "session" not in client.cookies
+            problem(log_in(client, person.email, PASSWORD), 429, "too_many_requests")
+
+    def test_registering_again_is_no_way_to_guess(
+        self, target: Target, address: str, dashboard: psycopg.Connection
+    ) -> None:
+        with Person.registered(target) as person, client_at(target, address) as client:
+            origin = {"Origin": target.api_url}
+            form = {"email": person.email, "password": "wrong password"}
+            at_once([partial(client.post, "/register", data=form, headers=origin)] * 10)
+            settle(dashboard)
+            answer = client.post("/register", data={**form, "password": PASSWORD}, headers=origin)
+            assert answer.headers["location"] == "/register"
+            assert "session" not in client.cookies
 
     def test_its_owner_still_gets_in_from_elsewhere(
         self, target: Target, address: str, dashboard: psycopg.Connection
@@ -164,15 +199,17 @@ class TestStrangers:
             headers = [set(answer.headers) for answer in answers]
             assert headers[0] == headers[1] == headers[2]
 
-    def test_so_is_the_time_it_takes(self, target: Target, address: str) -> None:
+    @pytest.mark.parametrize("way_in", [log_in, log_in_with_a_browser])
+    def test_so_is_the_time_it_takes(self, target: Target, address: str, way_in: WayIn) -> None:
         def seconds(client: httpx.Client, name: str) -> float:
             began = time.monotonic()
-            assert log_in(client, name, "wrong password").status_code == 401
+            assert "do not match" in way_in(client, name, "wrong password").text
             return time.monotonic() - began
 
         with Person.registered(target) as person, client_at(target, address) as client:
             known = [seconds(client, person.email) for _ in range(7)]
             unknown = [seconds(client, f"{number}@example.com") for number in range(7)]
+        assert min(known + unknown) >= 0.5
         # Without the equal wait bcrypt alone makes a difference of a quarter of a second.
         assert abs(statistics.median(known) - statistics.median(unknown)) < 0.1
 

@@ -1,89 +1,96 @@
-"""Register, log in, log out."""
+"""The pages to register and to log in, whose forms `auth` answers; and the way out."""
 
-import re
-from http import HTTPStatus
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import belongs_on_the_form, go, page
-from functions.web.forms import Form, OpenForm, SessionForm
+from functions.web.desk import go, page
+from functions.web.forms import Form, SessionForm
 from shared.auth_api import AuthApi
-from shared.browser import CurrentSession, OptionalSession, Tokens, sign_in, sign_out
-from shared.catalogue import InvalidCredentials
+from shared.browser import CurrentSession, OptionalSession, own_address, sign_out
+from shared.catalogue import MethodNotAllowed
 from shared.data_api import Data
-from shared.problems import Problem
+from shared.refused_form import RefusedForm, forget_refused_form
 
 router = APIRouter()
 
-_EMAIL = re.compile(r"[^@\s]{1,254}@[^@\s]{1,64}")
-_USERNAME = re.compile(r"[A-Za-z0-9_.-]{3,50}")
-_SHORTEST_PASSWORD = 8
-_LONGEST_PASSWORD_BYTES = 72
-_OWN_ADDRESS = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+_WHOLE_FORM = ""
+_FAILED = (_WHOLE_FORM, "That did not work. Send the form again.")
+_ENDED = "Your session has ended, and the form was not sent. Log in, then send it again."
+Sentences = Mapping[str, tuple[str, str]]
+"""For each reason to refuse a form, the field it belongs to and what to tell."""
 
-
-def _next(text: str) -> str:
-    """An address of ours to go on to; anything else would send people astray."""
-    return text if _OWN_ADDRESS.fullmatch(text) and "\\" not in text else "/"
+_ON_BOTH: Sentences = {
+    "email_not_confirmed": (_WHOLE_FORM, "Follow the link in the mail that was sent to you, then log in."),
+    "too_many_requests": (_WHOLE_FORM, "Too many attempts. Try again in a quarter of an hour."),
+    "service_unavailable": (_WHOLE_FORM, "Our service does not answer. Send the form again in a moment."),
+}
+_ON_LOGIN: Sentences = {
+    **_ON_BOTH,
+    "invalid_credentials": (_WHOLE_FORM, "Name and password do not match."),
+    "username": ("username", "Enter your username or your e-mail address."),
+    "password": ("password", "Enter your password."),
+}
+_EMAIL = ("email", "Enter an e-mail address, like asha@example.com.")
+_ON_REGISTRATION: Sentences = {
+    **_ON_BOTH,
+    "email": _EMAIL,
+    "invalid_email": _EMAIL,
+    "email_already_registered": (
+        "email",
+        "This e-mail address has an account already. Log in instead.",
+    ),
+    "username": ("username", "3 to 50 letters, digits, dots, hyphens and underscores."),
+    "username_taken": ("username", "Somebody else has this username."),
+    "full_name": ("full_name", "At most 200 characters."),
+    "password": ("password", "8 to 72 characters. Letters beyond a to z count as two or more."),
+    "weak_password": ("password", "Choose a longer password, with letters and digits."),
+}
 
 
 @router.get("/login")
 def show_login(request: Request, session: OptionalSession) -> Response:
+    wanted = own_address(request.query_params.get("next", ""))
     if session:
-        return go(_next(request.query_params.get("next", "")))
-    form = Form({"next": [request.query_params.get("next", "")]})
-    if "ended" in request.query_params:
-        form.message = "Your session has ended, and the form was not sent. Log in, then send it again."
-    return page(request, "login.html", form=form)
-
-
-@router.post("/login")
-def log_in(request: Request, auth: AuthApi, form: OpenForm) -> Response:
-    email, password = form.text("email", "your e-mail address"), form["password"]
-    if not password:
-        form.errors["password"] = "Enter your password."  # noqa: S105 (a sentence)
-    if email and not form.errors:
-        try:
-            sign_in(request, Tokens.of(auth.sign_in(email, password)))
-            return go(_next(form["next"]))
-        except InvalidCredentials:
-            form.message = "E-mail address and password do not match."
-        except Problem as problem:
-            form.message = problem.detail
-    return page(request, "login.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+        return go(wanted)
+    form = _refused_form(request, _ON_LOGIN)
+    form.fields["next"] = [wanted]
+    if "ended" in request.query_params and not form.errors:
+        form.message = form.message or _ENDED
+    return _show(request, "login", form)
 
 
 @router.get("/register")
 def show_registration(request: Request, session: OptionalSession) -> Response:
-    return go("/") if session else page(request, "register.html", form=Form({}))
+    return go("/") if session else _show(request, "register", _refused_form(request, _ON_REGISTRATION))
 
 
-@router.post("/register")
-def register(request: Request, auth: AuthApi, form: OpenForm) -> Response:
-    email, password = form.text("email", "your e-mail address") or "", form["password"]
-    details = {name: value for name in ("username", "full_name") if (value := form.text(name))}
-    _check_registration(form, email, password)
-    if not form.errors:
-        try:
-            auth.sign_up(email, password, details)
-            sign_in(request, Tokens.of(auth.sign_in(email, password)))
-            return go("/settings", done="welcome")
-        except Problem as problem:
-            if not belongs_on_the_form(problem):
-                form.message = problem.detail
-            form.take(problem)
-    return page(request, "register.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form)
+@router.api_route("/login", methods=["PUT", "PATCH", "DELETE"])
+@router.api_route("/register", methods=["PUT", "PATCH", "DELETE"])
+def refuse_other_methods() -> Response:
+    # FastAPI would name only what this function answers, and the forms are sent to `auth`.
+    raise MethodNotAllowed(headers={"Allow": "GET, POST"})
 
 
-def _check_registration(form: Form, email: str, password: str) -> None:
-    if email and not _EMAIL.fullmatch(email):
-        form.errors["email"] = "Enter an e-mail address, like asha@example.com."
-    if len(password) < _SHORTEST_PASSWORD:
-        form.errors["password"] = f"At least {_SHORTEST_PASSWORD} characters."
-    elif len(password.encode()) > _LONGEST_PASSWORD_BYTES:
-        form.errors["password"] = f"At most {_LONGEST_PASSWORD_BYTES} characters."
-    if form["username"].strip() and not _USERNAME.fullmatch(form["username"].strip()):
-        form.errors["username"] = "3 to 50 letters, digits, dots, hyphens and underscores."
+def _refused_form(request: Request, sentences: Sentences) -> Form:
+    """The form as it was sent and refused a moment ago; else an empty one."""
+    refused = RefusedForm.sent_with(request)
+    form = Form({field: [text] for field, text in refused.model_dump(exclude={"reasons"}).items()})
+    for reason in refused.reasons:
+        field, sentence = sentences.get(reason, _FAILED)
+        if field:
+            form.errors[field] = sentence
+        else:
+            form.message = sentence
+    return form
+
+
+def _show(request: Request, name: str, form: Form) -> Response:
+    """A page with its form; what was refused is told once."""
+    answer = page(request, f"{name}.html", form=form)
+    if forgotten := forget_refused_form(request, f"/{name}"):
+        answer.headers.append("set-cookie", forgotten)
+    return answer
 
 
 @router.post("/logout")
