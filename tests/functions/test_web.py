@@ -767,7 +767,13 @@ class TestOtherPages:
             },
         )
         assert submitted.status_code == 303
-        assert "Submitted" in web.page(submitted.headers["location"])
+        page = web.page(submitted.headers["location"])
+        assert "Submitted and paid" in page
+        assert "To pay" not in page
+        alice.sale(118.00, date="2026-08-16")
+        page = web.page("/tax?start=2026-07-01&end=2026-09-30")
+        assert '<p class="big-amount">₹180.00</p>' in page
+        assert "they say ₹198.00 now, ₹18.00 more than was submitted." in page
 
     def test_the_calculator_is_the_apis(self, web: Browser) -> None:
         asked = {"amount": "100", "tax_rate": "18", "tax_included": "yes"}
