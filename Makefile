@@ -67,4 +67,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start bench-schedule package lock reset clean local-packages test-packages
+.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start bench-schedule package deploy lock reset clean local-packages test-packages

@@ -1,4 +1,4 @@
-"""Deploy a stage: `python -m deploy prod [functions]`.
+"""Deploy a stage: `python -m deploy prod [database | functions]`.
 
 Migrations first: the functions of before work with them, too. `functions` alone leaves the database as it is,
 to go back to an earlier release.
@@ -15,19 +15,21 @@ from deploy.settings import settings_of
 from deploy.smoke import smoke
 from local.project import Problem
 
+PARTS = ("database", "functions")
+
 
 def deploy(stage: str, settings: Mapping[str, str], folder: Path, only: Sequence[str] = ()) -> None:
-    """Bring a stage to what this source tree says."""
-    print("Packages ...", flush=True)
-    build_for_lambda()
-    if "functions" not in only:
+    """Bring a stage, or only one of its parts, to what this source tree says."""
+    if unknown := [part for part in only if part not in PARTS]:
+        raise Problem(f"ONLY is {' or '.join(PARTS)}, not {' '.join(unknown)}. Nothing was done.")
+    parts = only or PARTS
+    if "functions" in parts:
+        print("Packages ...", flush=True)
+        build_for_lambda()
+    if "database" in parts:
         _deploy_database(settings)
-    print("Functions ...", flush=True)
-    store_secret_key(stage, settings)
-    deploy_functions(stage, settings, folder)
-    url = api_url(stage, settings)
-    print(f"Trying {url} ...", flush=True)
-    smoke(url)
+    if "functions" in parts:
+        _deploy_functions(stage, settings, folder)
 
 
 def _deploy_database(settings: Mapping[str, str]) -> None:
@@ -37,6 +39,15 @@ def _deploy_database(settings: Mapping[str, str]) -> None:
         push_config(settings)
     else:
         print("The project's settings stay as they are: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them.")
+
+
+def _deploy_functions(stage: str, settings: Mapping[str, str], folder: Path) -> None:
+    print("Functions ...", flush=True)
+    store_secret_key(stage, settings)
+    deploy_functions(stage, settings, folder)
+    url = api_url(stage, settings)
+    print(f"Trying {url} ...", flush=True)
+    smoke(url)
 
 
 if __name__ == "__main__":

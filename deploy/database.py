@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.settings import project_ref
+from deploy.settings import for_a_program, project_ref
 from local.project import NODE_MODULES, ROOT, Problem
 
 _CONFIG = ROOT / "supabase" / "config.toml"
@@ -34,7 +34,11 @@ def for_a_hosted_project(config: str, site_url: str) -> str:
 
 def _supabase(settings: Mapping[str, str], folder: Path, *arguments: str) -> None:
     command = [str(NODE_MODULES / ".bin" / "supabase"), *arguments, "--yes", "--agent=no"]
-    environment = {**settings, "DO_NOT_TRACK": "1", "SUPABASE_TELEMETRY_DISABLED": "1"}
+    environment = {
+        **for_a_program(settings, "SUPABASE_ACCESS_TOKEN"),
+        "DO_NOT_TRACK": "1",
+        "SUPABASE_TELEMETRY_DISABLED": "1",
+    }
     ran = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False)
     if ran.returncode != 0:
         raise Problem(f"supabase {arguments[0]} {arguments[1]} failed, see above. Nothing after it was done.")

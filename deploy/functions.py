@@ -7,6 +7,8 @@ from typing import Any
 
 import boto3  # type: ignore[import-untyped]
 
+from deploy.settings import for_a_program
+from deploy.smoke import answers
 from local.project import NODE_MODULES, ROOT, Problem
 
 REGION = "ap-south-1"
@@ -31,21 +33,24 @@ def deploy_functions(stage: str, settings: Mapping[str, str], folder: Path) -> N
 
 
 def api_url(stage: str, settings: Mapping[str, str]) -> str:
-    """Where the API answers."""
-    if settings.get("API_URL"):
-        return settings["API_URL"]
+    """Where the API answers: at its own name, unless that leads nowhere yet."""
+    own_name = settings.get("API_URL")
+    if own_name and answers(own_name):
+        return own_name
+    if own_name:
+        print(f"{own_name} does not answer. Does its CNAME stand, see docs/deployment.md?")
     [stack] = _client("cloudformation", settings).describe_stacks(StackName=f"renpay-{stage}")["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return str(outputs["HttpApiUrl"])
 
 
 def _osls(settings: Mapping[str, str], *arguments: str) -> None:
-    # The key is in Parameter Store now: nothing that is deployed may read it from here.
-    environment = {name: value for name, value in settings.items() if name != "SUPABASE_SECRET_KEY"}
-    command = [str(NODE_MODULES / ".bin" / "osls"), *arguments]
+    # Without the secret key: it is in Parameter Store now, nothing that is deployed may read it from here.
+    environment = for_a_program(settings, "AWS_", "SUPABASE_JWT_SECRET")
     environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
+    command = [str(NODE_MODULES / ".bin" / "osls"), *arguments]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
-        raise Problem("The functions were not deployed, see above. The migrations were.")
+        raise Problem("The functions were not deployed, see above. What came before them was done.")
 
 
 def _client(service: str, settings: Mapping[str, str]) -> Any:

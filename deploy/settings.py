@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from local.project import ROOT, Problem
 
+# What nobody must learn, by the beginning of its name; credentials of AWS are among the rest of AWS_.
+_SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET", "SUPABASE_ACCESS_TOKEN", "DB_URL", "AWS_")
+
 REQUIRED = ("SUPABASE_URL", "SUPABASE_KEY", "SUPABASE_SECRET_KEY", "DB_URL")
 _PLACEHOLDER = "..."
 
@@ -19,6 +22,12 @@ def settings_of(stage: str) -> dict[str, str]:
     if missing := [name for name in REQUIRED if settings.get(name, _PLACEHOLDER) in {"", _PLACEHOLDER}]:
         raise Problem(f"Set {', '.join(missing)} in {file.name}, see docs/deployment.md.")
     return settings
+
+
+def for_a_program(settings: Mapping[str, str], *needed: str) -> dict[str, str]:
+    """The environment of a program that is not ours: of what is secret it gets only what it needs."""
+    kept_back = tuple(name for name in _SECRET if name not in needed)
+    return {name: value for name, value in settings.items() if not name.startswith(kept_back)}
 
 
 def project_ref(settings: Mapping[str, str]) -> str:

@@ -41,6 +41,15 @@ def smoke(url: str) -> None:
             print(f"  {name}")
 
 
+def answers(url: str) -> bool:
+    """Whether anybody is there."""
+    try:
+        httpx.get(f"{url.rstrip('/')}/health", timeout=10)
+    except httpx.TransportError:
+        return False
+    return True
+
+
 def _wait_for(api: httpx.Client) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:

@@ -12,7 +12,7 @@ import yaml
 from local.project import Problem
 
 _GREEDY = re.compile(r"\{[^/}]+\+\}")
-_PARAMETER = re.compile(r"\$\{param:(\w+)\}")
+_PARAMETER = re.compile(r"\$\{(?:env:\w+, )?param:(\w+)\}")
 _VARIABLE = re.compile(r"\{[^/}]+\}")
 
 

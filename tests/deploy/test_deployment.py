@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from deploy.functions import api_url
 from deploy.service import SERVERLESS_YML, functions
 from local.routes import Service
 from shared.connection import ANSWER_WITHIN_SECONDS, CONNECT_SECONDS
 from tests.deploy.aws import REGION
-from tests.deploy.conftest import Deployed
+from tests.deploy.conftest import STAGE, Deployed
 
 NAMES = [function.name for function in functions()]
 HTTP = sorted({route.function for route in Service.read(SERVERLESS_YML).routes})
@@ -44,6 +46,15 @@ class TestStack:
         assert (stack["StackName"], stack["StackStatus"]) == ("renpay-prod", "UPDATE_COMPLETE")
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         assert outputs["HttpApiUrl"].startswith("https://")
+
+    @pytest.mark.parametrize("own_name", ["", "http://127.0.0.1:1"], ids=["none", "without its CNAME"])
+    def test_without_a_name_of_its_own_it_answers_at_the_address_that_aws_gave(
+        self, deployed: Deployed, own_name: str
+    ) -> None:
+        [stack] = deployed.aws.client("cloudformation").describe_stacks()["Stacks"]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        settings = {**os.environ, **deployed.aws.environment, "API_URL": own_name}
+        assert api_url(STAGE, settings) == outputs["HttpApiUrl"]
 
     def test_cfn_lint_finds_no_error(self, deployed: Deployed, tmp_path: Path) -> None:
         template = tmp_path / "template.json"

@@ -1,14 +1,21 @@
 """What a deployment is told, and what it makes of supabase/config.toml."""
 
+import json
+import os
+import re
+import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deploy import __main__ as deploy_main
 from deploy import database, settings
+from deploy.functions import deploy_functions
 from deploy.imports import Imports
 from deploy.settings import REQUIRED, project_ref, settings_of
-from local.project import ROOT, Problem
+from local.project import NODE_MODULES, ROOT, Problem
 
 
 @pytest.fixture
@@ -42,6 +49,111 @@ class TestSettings:
         )
 
 
+class TestParts:
+    @pytest.fixture
+    def done(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What a deployment does, in its order; nothing of it is done."""
+        steps: list[str] = []
+        for step in ("build_for_lambda", "push_migrations", "store_secret_key", "deploy_functions", "smoke"):
+            monkeypatch.setattr(deploy_main, step, lambda *_, step=step: steps.append(step))
+        monkeypatch.setattr(deploy_main, "api_url", lambda *_: "https://api.example.com")
+        return steps
+
+    @pytest.mark.parametrize(
+        ("only", "expected"),
+        [
+            ([], "build_for_lambda push_migrations store_secret_key deploy_functions smoke"),
+            (["functions"], "build_for_lambda store_secret_key deploy_functions smoke"),
+            (["database"], "push_migrations"),
+        ],
+        ids=["both", "functions", "database"],
+    )
+    def test_only_what_is_named_is_deployed(
+        self, done: list[str], tmp_path: Path, only: list[str], expected: str
+    ) -> None:
+        deploy_main.deploy("prod", {}, tmp_path, only)
+        assert done == expected.split()
+
+    @pytest.mark.parametrize("only", [["function"], ["functions", "databse"], ["Database"]], ids=" ".join)
+    def test_a_misspelt_part_deploys_nothing(self, done: list[str], tmp_path: Path, only: list[str]) -> None:
+        with pytest.raises(Problem, match=f"ONLY is database or functions, not {only[-1]}"):
+            deploy_main.deploy("prod", {}, tmp_path, only)
+        assert done == []
+
+
+class TestPrograms:
+    SECRETS = {
+        "SUPABASE_SECRET_KEY": "secret",
+        "SUPABASE_JWT_SECRET": "secret",
+        "SUPABASE_ACCESS_TOKEN": "secret",
+        "DB_URL": "postgresql://",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_PROFILE": "work",
+    }
+    SETTINGS = {**SECRETS, "SUPABASE_URL": "https://abc.supabase.co", "SITE_URL": "https://app.example.com"}
+
+    @pytest.fixture
+    def given(self, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+        """Which secrets each program was given."""
+        found: list[set[str]] = []
+
+        def run(*_: object, env: dict[str, str], **__: object) -> subprocess.CompletedProcess[bytes]:
+            assert env["SUPABASE_URL"] == "https://abc.supabase.co"
+            found.append(self.SECRETS.keys() & env.keys())
+            return subprocess.CompletedProcess([], 0)
+
+        monkeypatch.setattr(subprocess, "run", run)
+        return found
+
+    def test_the_supabase_cli_gets_no_key_and_nothing_of_aws(self, given: list[set[str]]) -> None:
+        database.push_migrations(self.SETTINGS)
+        database.push_config(self.SETTINGS)
+        assert given == [{"SUPABASE_ACCESS_TOKEN"}] * 2
+
+    def test_osls_gets_no_way_into_the_database(self, given: list[set[str]], tmp_path: Path) -> None:
+        deploy_functions("prod", self.SETTINGS, tmp_path)
+        assert given == [{"AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "SUPABASE_JWT_SECRET"}] * 2
+
+
+class TestStages:
+    OWN = {
+        "ALARM_EMAIL": "alarms@example.com",
+        "DOMAIN": "api.example.com",
+        "CERTIFICATE_ARN": "arn:aws:acm:ap-south-1:1:certificate/1",
+    }
+
+    @pytest.mark.parametrize("stage", ["prod", "staging"])
+    def test_each_is_what_its_file_says(self, stage: str) -> None:
+        found = service(stage, ORIGIN="https://app.example.com", **self.OWN)
+        assert found["provider"]["httpApi"]["cors"]["allowedOrigins"] == ["https://app.example.com"]
+        resources = found["resources"]["Resources"]
+        [subscription] = resources["Alarms"]["Properties"]["Subscription"]
+        assert subscription["Endpoint"] == "alarms@example.com"
+        assert resources["Domain"]["Properties"]["DomainName"] == "api.example.com"
+        [configuration] = resources["Domain"]["Properties"]["DomainNameConfigurations"]
+        assert configuration["CertificateArn"] == self.OWN["CERTIFICATE_ARN"]
+
+    def test_what_it_does_not_say_is_left_out(self) -> None:
+        found = service("staging")
+        origins = found["provider"]["httpApi"]["cors"]["allowedOrigins"]
+        assert origins == ["http://localhost:3000", "http://localhost:5173"]
+        assert "Domain" not in found["resources"]["Resources"]
+        assert "Subscription" not in found["resources"]["Resources"]["Alarms"]["Properties"]
+
+
+def service(stage: str, **variables: str) -> dict[str, Any]:
+    """serverless.yml as osls understands it."""
+    osls = [str(NODE_MODULES / ".bin" / "osls"), "print", "--stage", stage, "--format", "json"]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SUPABASE_URL": "https://abc.supabase.co",
+        "SUPABASE_KEY": "key",
+    }
+    ran = subprocess.run(osls, cwd=ROOT, env=environment | variables, capture_output=True, check=True)
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
 def test_a_hosted_project_is_not_told_that_it_lives_on_this_machine() -> None:
     text = (ROOT / "supabase" / "config.toml").read_text()
     config = tomllib.loads(database.for_a_hosted_project(text, "https://app.example.com"))
@@ -69,3 +181,11 @@ def test_imports_are_followed_into_functions_and_from_modules_of_packages(tmp_pa
     assert imports.packages == {"two_lib", "three_lib"}
     reached = {str(file.relative_to(tmp_path)) for file in imports.files}
     assert reached == set(sources) - {"functions/b/__init__.py", "shared/unused.py"}
+
+
+def test_the_documented_backup_leaves_out_what_migrations_fill() -> None:
+    migrations = "\n".join(file.read_text() for file in (ROOT / "supabase" / "migrations").iterdir())
+    filled = set(re.findall(r"(?m)^insert into (\S+) .*values$", migrations))
+    documented = (ROOT / "docs" / "deployment.md").read_text()
+    assert filled
+    assert set(re.findall(r"--exclude-table=(\S+)", documented)) == filled | {"auth.schema_migrations"}
