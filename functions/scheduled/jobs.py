@@ -1,6 +1,5 @@
 """Jobs of the schedule: SQL does the work in batches, this file only asks for the next one."""
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -14,8 +13,6 @@ JOBS: tuple[Job, ...] = get_args(Job)
 
 # What one more batch may take, at worst: the database gives up on a statement after 8 seconds.
 _SECONDS_PER_BATCH = 15
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,6 @@ def run_job(
     """
     for run in _batches(job, as_of):
         if run.finished:
-            _log.info("job %s: %s done, %s failed", job, run.processed, run.failed)
             return run
         if seconds_left() < _SECONDS_PER_BATCH:
             break

@@ -195,6 +195,36 @@ class TestGenerateTaxFilings:
         found = drafts(dashboard, [UUID(alice.id), UUID(bob.id)], 2026)
         assert [*found.values()] == [[("2026-07-01", "2026-09-30")], [("2026-09-01", "2026-09-30")]]
 
+    @pytest.mark.parametrize(
+        ("as_of", "missing", "status", "reason"),
+        [
+            ("garbage", "", 2, "'garbage' is not a day like 2026-10-01 or an instant"),
+            ("2026-10-01", "SUPABASE_URL", 1, "set SUPABASE_URL (docs/operations.md says how)"),
+            ("2026-10-01", "SUPABASE_SECRET_KEY", 1, "Neither SUPABASE_SECRET_KEY nor"),
+        ],
+        ids=["no date", "no address", "no key"],
+    )
+    def test_what_is_wrong_by_hand_is_one_line(
+        self, stack: Stack, as_of: str, missing: str, status: int, reason: str
+    ) -> None:
+        arguments = ("-m", "functions.scheduled", "generate-tax-filings", "--as-of", as_of)
+        known = {name: value for name, value in stack.environment.items() if name != missing}
+        told = subprocess.run(
+            [sys.executable, *arguments], env=known, capture_output=True, text=True, check=False
+        )
+        assert told.returncode == status
+        assert reason in told.stderr.splitlines()[-1]
+        assert "Traceback" not in told.stderr
+
+    def test_a_silent_supabase_by_hand_is_one_line(self, stack: Stack) -> None:
+        arguments = ("-m", "functions.scheduled", "generate-tax-filings")
+        nowhere = {**stack.environment, "SUPABASE_URL": "http://127.0.0.1:1"}
+        told = subprocess.run(
+            [sys.executable, *arguments], env=nowhere, capture_output=True, text=True, check=False
+        )
+        assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+        assert "ConnectError" in told.stderr
+
     def test_as_lambda_calls_it(self, stack: Stack, alice: Person, dashboard: psycopg.Connection) -> None:
         as_of = "2019-04-01T00:30:00Z"
         event = {"job": "generate_tax_filings", "scheduled_time": as_of}
