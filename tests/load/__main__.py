@@ -11,7 +11,7 @@ from tests.load import contention, level, overhead, strangers
 from tests.load.bare import bare_server
 from tests.load.bench import Bench
 from tests.load.books import write_books
-from tests.load.report import Results
+from tests.load.report import Results, servers
 
 SIZES = {"1 k": 1_000, "100 k": 100_000, "3 M": 3_000_000}
 _OTHERS, _SIZE_OF_OTHERS = 1_000, 100
@@ -28,8 +28,8 @@ def _stage(name: str) -> Iterator[None]:
 def main() -> None:
     """Print the tables, and write them into the docs."""
     began = time.monotonic()
-    results = Results(workers=os.cpu_count() or 1)
     with running_stack() as stack, bare_server() as bare_url:
+        results = Results(os.cpu_count() or 1, servers(stack.db_url))
         with _stage("writing the books"):
             sizes = {**SIZES, "worker": SIZES["1 k"]}
             users = write_books(stack.postgres.url("supabase_admin"), sizes, _OTHERS, _SIZE_OF_OTHERS)

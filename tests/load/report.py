@@ -2,12 +2,16 @@
 
 import os
 import platform
+import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
+
+from local.postgrest import program
 from tests.load.contention import LEAST, MOST_PER_BULK_ROW, Bulk, Sales
 from tests.load.level import MOST, Level
 from tests.load.overhead import Overhead
@@ -21,6 +25,8 @@ class Results:
     """Everything that one run measured."""
 
     workers: int
+    servers: str
+    """Who answered, with versions."""
     seconds: float = 0
     overheads: list[Overhead] = field(default_factory=list)
     levels: list[Level] = field(default_factory=list)
@@ -47,10 +53,10 @@ class Results:
         )
         return (
             f"Measured in {self.seconds / 60:.0f} minutes on {os.cpu_count()} processors ({_processor()}), "
-            f"{memory} GB, Linux {platform.release()}, Python {platform.python_version()}, PostgreSQL 17.10 "
-            f"(fsync off), PostgREST 12.0.2, {packages}; {self.workers} workers. Client, API, gateway, PostgREST "
-            "and PostgreSQL share the processors. Times are milliseconds, ratios a median over the rounds with "
-            "the lowest and the highest."
+            f"{memory} GB, Linux {platform.release().partition('-')[0]}, Python {platform.python_version()}, "
+            f"{self.servers}, {packages}; {self.workers} workers. Client, API, gateway, PostgREST and PostgreSQL "
+            "share the processors. Times are milliseconds, ratios a median over the rounds with the lowest and "
+            "the highest."
         )
 
     def _overheads(self) -> str:
@@ -156,6 +162,14 @@ class Results:
         after = rest.partition(_END)[2]
         page.write_text(f"{before}{_BEGIN}\n\n{self.markdown()}\n\n{_END}{after}")
         picture.write_text(self.picture())
+
+
+def servers(db_url: str) -> str:
+    """PostgreSQL and PostgREST, as they call themselves."""
+    with psycopg.connect(db_url) as database:
+        version_of_postgres = database.info.parameter_status("server_version")
+    told = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True)
+    return f"PostgreSQL {version_of_postgres} (fsync off), {told.stdout.strip()}"
 
 
 def _processor() -> str:
