@@ -665,12 +665,13 @@ begin
     return json_build_object(
         'today', today,
         'counts', coalesce(counts, '{}'),
-        'exact', (
+        -- Looks through all invoices: only when somebody searches.
+        'exact', case when filters ? 'q' then (
             select found.id from public.invoices as found
             where found.user_id = reader.id and lower(found.invoice_number) = lower(filters ->> 'q')
             order by found.invoice_number <> filters ->> 'q'
             limit 1
-        ),
+        ) end,
         'page_size', page_size,
         'invoices', rows
     );
