@@ -243,6 +243,14 @@ class UnknownState(Problem):
     hint = "Two digits: 29 is Karnataka, 96 a place outside of India."
 
 
+class StateDiffers(Problem):
+    """The state is not that of the GSTIN."""
+
+    code = "state_differs"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Leave state_code out: the GSTIN tells it."
+
+
 # Accounts and their ledger ------------------------------------------------------------------------
 
 

@@ -63,6 +63,7 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "profiles_upi_id_shape": (InvalidValue, "upi_id looks like name@bank."),
     "profiles_filing_frequency_known": (InvalidValue, "filing_frequency is monthly, quarterly or annually."),
     "profiles_state_code_fkey": (UnknownState, "There is no GST state with this code."),
+    "profiles_state_code_in_india": (UnknownState, "state_code is a place in India, which 96 is not."),
     "accounts_name_length": (InvalidValue, "name has 1 to 200 characters."),
     "transactions_account_belongs_to_user": (AccountNotFound, "There is no account with this account_id."),
     "transactions_transfer_account_belongs_to_user": (

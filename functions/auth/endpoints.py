@@ -27,6 +27,7 @@ from shared.catalogue import (
     InvalidRefreshToken,
     InvalidTimeZone,
     InvalidValue,
+    StateDiffers,
     TooManyRequests,
     UnknownState,
     UsernameTaken,
@@ -89,7 +90,9 @@ def get_current_user(data: DataApi) -> Response:
     "/me",
     summary="Change the profile of the current user",
     response_model=Profile,
-    responses=problems(UsernameTaken, InvalidTimeZone, InvalidGstin, UnknownState, InvalidValue),
+    responses=problems(
+        UsernameTaken, InvalidTimeZone, InvalidGstin, UnknownState, StateDiffers, InvalidValue
+    ),
 )
 def update_profile(data: DataApi, profile: ProfileChanges) -> Response:
     """Change the fields that are sent. The time zone decides when days, months and tax periods begin."""

@@ -21,6 +21,7 @@ create table public.profiles (
     constraint profiles_username_shape check (username ~ '^[A-Za-z0-9_.-]{3,50}$'),
     constraint profiles_full_name_length check (char_length(full_name) between 1 and 200),
     constraint profiles_business_name_length check (char_length(business_name) between 1 and 200),
+    constraint profiles_state_code_in_india check (state_code <> '96'),
     constraint profiles_address_length check (char_length(address) <= 1000),
     constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
     constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
@@ -56,6 +57,12 @@ begin
         perform private.raise_problem(422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone));
     end if;
     new.gstin := private.checked_gstin(new.gstin);
+    -- A state that stood there before gives way to a new GSTIN; one that is being written says something else.
+    if new.state_code <> left(new.gstin, 2) and new.state_code is distinct from old.state_code then
+        perform private.raise_problem(
+            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin)
+        );
+    end if;
     new.state_code := coalesce(left(new.gstin, 2), new.state_code);
     return new;
 end;

@@ -109,6 +109,18 @@ class TestGstin:
         assert alice.profile(gstin=KARNATAKA)["state_code"] == "29"
         assert alice.profile(gstin=MAHARASHTRA)["state_code"] == "27"
 
+    def test_is_not_contradicted_by_the_state(self, alice: Person) -> None:
+        alice.profile(gstin=KARNATAKA)
+        answer = alice.api.patch("/api/auth/me", json={"state_code": "27"})
+        assert "27" in problem(answer, 422, "state_differs")["detail"]
+        assert alice.profile(gstin=None, state_code="27")["state_code"] == "27"
+        answer = alice.api.patch("/api/auth/me", json={"gstin": KARNATAKA, "state_code": "30"})
+        problem(answer, 422, "state_differs")
+
+    def test_nobody_supplies_from_another_country(self, alice: Person) -> None:
+        problem(alice.api.patch("/api/auth/me", json={"state_code": "96"}), 422, "unknown_state")
+        assert alice.profile(state_code="97")["state_code"] == "97"
+
     def test_the_dashboard_is_held_to_it_too(self, alice: Person, dashboard: psycopg.Connection) -> None:
         with pytest.raises(psycopg.DatabaseError, match="the check character should be 4"):
             dashboard.execute(
