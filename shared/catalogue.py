@@ -175,7 +175,7 @@ class InvalidRefreshToken(Problem):
 
     code = "invalid_refresh_token"
     status = HTTPStatus.UNAUTHORIZED
-    hint = "A refresh token works once; log in again."
+    hint = "It was used already, or its session has ended; log in again."
 
 
 class EmailNotConfirmed(Problem):
