@@ -106,7 +106,6 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price must not be below zero."),
     "tax_filings_one_per_period": (FilingAlreadySubmitted, "There is a filing for this period already."),
     "tax_filings_submitted_once": (FilingOverlaps, "Another submission covers some of these days."),
-    "tax_filings_no_draft_over_submission": (FilingOverlaps, "A submission covers some of these days."),
     "tax_filings_only_gst_leaves_credit": (
         InvalidValue,
         "total_tax_liability is not below zero: only GST leaves credit.",

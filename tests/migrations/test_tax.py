@@ -64,6 +64,30 @@ class TestDrafts:
         assert (answer.status_code, answer.json()["hint"]) == (409, "owner_is_fixed")
         assert alice.read("/api/tax/filing/auto-generate")["summary"]["filing_id"] == drafted
 
+    def test_never_cover_days_that_were_submitted(
+        self, alice: Person, bob: Person, dashboard: psycopg.Connection
+    ) -> None:
+        body = {"tax_type": "gst", "total_tax_liability": 0}
+        quarter = {"period_start": "2023-01-01", "period_end": "2023-03-31"}
+        checked(alice.api.post("/api/tax/submit", json=body | quarter), 200)
+        drafted = """
+            insert into public.tax_filings (
+                user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
+                total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
+            )
+            values (%s, %s, '2022-04-01', %s, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        """
+        with pytest.raises(psycopg.DatabaseError, match="Some of these days were submitted"):
+            dashboard.execute(drafted, (alice.id, "gst", "2023-03-31"))
+        dashboard.execute(drafted, (alice.id, "gst", "2022-12-31"))
+        dashboard.execute(drafted, (alice.id, "other", "2023-03-31"))
+        dashboard.execute(drafted, (bob.id, "gst", "2023-03-31"))
+        with pytest.raises(psycopg.DatabaseError, match="Some of these days were submitted"):
+            dashboard.execute(
+                "update public.tax_filings set period_end = '2023-01-01' where user_id = %s and status = 'draft'",
+                (alice.id,),
+            )
+
 
 class TestSubmissions:
     """Nobody rewrites what was submitted: not the dashboard, not the secret key."""
