@@ -246,6 +246,18 @@ class TestStory:
         page.get_by_label("Into account").select_option(label="Till")
         expect(page.locator(".balances li:visible")).to_have_text(re.compile(r"Till ₹10\.00.*₹128\.00"))
 
+    @pytest.mark.parametrize("wide", [True, False])
+    def test_every_page_and_every_hsn_code_is_in_view(
+        self, open_page: OpenPage, alice: Person, wide: bool
+    ) -> None:
+        line = {"description": "Design", "hsn_code": "998314", "quantity": 1, "unit_price": 148000}
+        invoice = alice.api.post("/api/invoices", json={"customer_name": "Sharma", "items": [line]}).json()
+        page = open_page(alice, wide=wide)
+        page.goto(f"/invoice/{invoice['id']}")
+        for link in page.get_by_role("navigation", name="Main").get_by_role("link").all():
+            expect(link).to_be_in_viewport(ratio=1)
+        expect(page.locator(".items").get_by_text("998314").filter(visible=True)).to_have_count(1)
+
     def test_a_page_is_one_request_to_the_database(self, open_page: OpenPage, alice: Person) -> None:
         page = open_page(alice)
         refused: list[str] = []
