@@ -358,4 +358,7 @@ def test_a_person_can_log_in_by_username_with_the_key_of_the_parameter_store(
     ):
         person = {"username": "lambda.login", "email": "lambda.login@example.com", "password": PASSWORD}
         checked(api.post("/api/v1/auth/register", json=person), 201)
-        checked(api.post("/api/v1/auth/login", data={"username": "lambda.login", "password": PASSWORD}), 200)
+        form = {"username": "lambda.login", "password": PASSWORD}
+        checked(api.post("/api/v1/auth/login", data=form), 200)
+        page = api.post("/login", data=form, headers={"Origin": url})
+        assert page.headers["set-cookie"].startswith("session=")

@@ -120,7 +120,7 @@ class TestRegistration:
         page = send(browser, "/register", fields)
         assert error_at(page, "email") == "Enter an e-mail address, like asha@example.com."
         assert error_at(page, "username") == "3 to 50 letters, digits, dots, hyphens and underscores."
-        assert error_at(page, "password").startswith("8 to 72 characters.")
+        assert error_at(page, "password").startswith("8 to 72 characters")
         assert error_at(page, "full_name") == "At most 200 characters."
 
     @pytest.mark.parametrize("optional", [("username",), ()])

@@ -43,7 +43,10 @@ _ON_REGISTRATION: Sentences = {
     "username": ("username", "3 to 50 letters, digits, dots, hyphens and underscores."),
     "username_taken": ("username", "Somebody else has this username."),
     "full_name": ("full_name", "At most 200 characters."),
-    "password": ("password", "8 to 72 characters. Letters beyond a to z count as two or more."),
+    "password": (
+        "password",
+        "8 to 72 characters; those with accents or of other scripts count as two or more.",
+    ),
     "weak_password": ("password", "Choose a longer password, with letters and digits."),
 }
 
