@@ -78,7 +78,10 @@ def get_account(data: DataApi, account_id: UUID) -> Response:
 def list_account_transactions(
     data: DataApi, account_id: UUID, query: Annotated[TransactionFilters, Query()]
 ) -> Response:
-    """Newest first, unless `sort_by` and `sort_order` say otherwise."""
+    """Newest first, unless `sort_by` and `sort_order` say otherwise.
+
+    A transfer is listed on the account it leaves.
+    """
     return data.rows_of_account(account_id, query)
 
 

@@ -834,7 +834,10 @@ begin
     if answer is not null then
         return answer;
     end if;
-    select known.balance into balance_now from public.accounts as known where known.id = change_account.account_id;
+    -- Locked, because the dashboard writes without the books.
+    select known.balance into balance_now from public.accounts as known
+    where known.id = change_account.account_id
+    for no key update;
     if account ? 'balance' and shown_balance is distinct from balance_now and balance_now is not null then
         perform private.raise_problem(
             409, 'balance_moved', 'Money has moved since the page was opened. Nothing was changed; save again to set your balance.'

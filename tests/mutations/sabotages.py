@@ -63,6 +63,16 @@ SABOTAGES = [
         "foreign key (account_id)\n    references public.accounts (id)", TENANTS,
     ),
     sql(
+        "A refusal tells nothing of another's books", "transactions",
+        "create trigger check_owner before insert on public.transactions\nfor each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();",
+        "", TENANTS,
+    ),
+    sql(
+        "What the dashboard writes is not undone", "accounts",
+        "select * into changed from public.accounts where id = account_id for no key update;",
+        "select * into changed from public.accounts where id = account_id;", DASHBOARD,
+    ),
+    sql(
         "Addresses behind usernames are for the log-in alone", "v1",
         "grant execute on function v1.email_of_username to service_role;",
         "grant execute on function v1.email_of_username to service_role, authenticated;", TENANTS,
