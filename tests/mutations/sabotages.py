@@ -94,6 +94,11 @@ SABOTAGES = [
         "tests/shared/test_tokens.py",
     ),
     Sabotage(
+        "A published key signs nothing symmetric", "shared/tokens.py",
+        "if key.key_id and key.algorithm_name in _ASYMMETRIC", "if key.key_id",
+        "tests/shared/test_tokens.py",
+    ),
+    Sabotage(
         "A token is a signed-in user's", "shared/tokens.py",
         'claims["role"] != "authenticated" or claims.get("is_anonymous") is True', 'claims["role"] == "nobody"',
         f"{BAD_INPUT} -k Token",
@@ -200,6 +205,7 @@ SABOTAGES = [
         "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/test_sign_in.py -k another_site",
     ),
     Sabotage("A body has an end", "shared/door.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{DOOR} -k Headers"),
+    Sabotage("An answer fits into Lambda", "shared/door.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/test_door.py"),
     Sabotage("Answers tell browsers not to guess", "shared/door.py", '    "x-content-type-options": "nosniff",\n', "", f"{DOOR} -k Headers"),
     Sabotage(
         "Amounts have two decimals", "shared/money.py",

@@ -290,7 +290,7 @@ class TestMoveToSigningKeys:
             verified(with_header(token, {"alg": said, "kid": "one"}), both)
 
     def test_a_published_secret_signs_nothing(self, key_server: KeyServer, both: SecretAndPublicKeys) -> None:
-        published = urlsafe_b64encode(SECRET.encode()).decode()
+        published = urlsafe_b64encode((SECRET * 2).encode()).decode()
         key_server.keys["one"] = {"kty": "oct", "k": published, "kid": "one", "alg": "HS512"}
         with pytest.raises(InvalidToken):
             verified(jwt.encode(claims(), SECRET * 2, "HS512", {"kid": "one"}), both)
