@@ -72,13 +72,15 @@ set search_path = ''
 as $$
 declare
     invoice public.invoices;
+    tax private.gst_amounts;
 begin
     new.igst := 0;
     if tg_op = 'INSERT' or old.invoice_id is null then
         return case new.transaction_type when 'sale' then private.link_new_sale(new) else new end;
     end if;
 
-    select * into invoice from public.invoices where id = old.invoice_id;
+    -- Whoever edits its lines meanwhile decides first whether it still follows.
+    select * into invoice from public.invoices where id = old.invoice_id for no key update;
     new.igst := case new.transaction_type when 'sale' then invoice.igst else 0 end;
     new.tax_rate := case new.transaction_type when 'sale' then coalesce(new.tax_rate, old.tax_rate) else new.tax_rate end;
     if new.transaction_type = 'sale' and new.invoice_id is distinct from old.invoice_id then
@@ -86,9 +88,11 @@ begin
     elsif private.follows_its_sale(invoice, old.amount) then
         if new.transaction_type <> 'sale' then
             new.invoice_id := null;
-        elsif (new.amount, new.tax_rate) = (old.amount, old.tax_rate) then
-            -- When they change, the invoice is computed first and brings the tax back.
-            new.tax_amount := invoice.tax_amount;
+        else
+            -- As its invoice will compute it at the end of the statement.
+            tax := private.gst(new.amount, new.tax_rate, true, invoice.inter_state);
+            new.tax_amount := tax.tax_amount;
+            new.igst := tax.igst;
         end if;
     elsif (new.transaction_type, new.amount, new.tax_rate) <> ('sale', invoice.total_amount, invoice.tax_rate) then
         perform private.raise_problem(

@@ -11,6 +11,8 @@ class TestAnEditedSale:
         [
             {"amount": 200.20, "date": "2026-02-01"},
             {"amount": 200.20, "tax_rate": 5},
+            {"amount": 1.00},
+            {"amount": 1.00, "tax_rate": 40},
             {"tax_rate": 5, "date": "2026-02-01"},
             {"amount": 200.20, "tax_rate": 5, "date": "2026-02-01", "description": "Shoes"},
         ],
