@@ -417,6 +417,22 @@ class DueBeforeIssue(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class NotOverdue(Problem):
+    """The invoice is not overdue."""
+
+    code = "not_overdue"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "An invoice is overdue from the day after its due_date, in the profile's time zone."
+
+
+class PaymentInFuture(Problem):
+    """The payment would be made in the future."""
+
+    code = "payment_in_future"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Leave date out for a payment that was made now."
+
+
 class InvoiceAlreadyPaid(Problem):
     """The invoice is paid already."""
 
@@ -430,6 +446,7 @@ class InvoiceCancelled(Problem):
 
     code = "invoice_cancelled"
     status = HTTPStatus.CONFLICT
+    hint = "Only its notes and its template may change. Open it again first, by setting its status."
 
 
 class PaymentDiffers(Problem):

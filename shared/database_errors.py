@@ -64,7 +64,7 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "profiles_filing_frequency_known": (InvalidValue, "filing_frequency is monthly, quarterly or annually."),
     "profiles_state_code_fkey": (UnknownState, "There is no GST state with this code."),
     "profiles_state_code_in_india": (UnknownState, "state_code is a place in India, which 96 is not."),
-    "accounts_name_length": (InvalidValue, "name has 1 to 200 characters."),
+    "accounts_name_length": (InvalidValue, "name has 1 to 200 characters, not spaces alone."),
     "transactions_account_belongs_to_user": (AccountNotFound, "There is no account with this account_id."),
     "transactions_transfer_account_belongs_to_user": (
         TransferAccountNotFound,
@@ -85,6 +85,7 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "transactions_one_payment_per_invoice": (InvoiceAlreadyPaid, "The invoice is paid already."),
     "accounts_one_default_per_user": (InvalidValue, "Only one account is the default."),
     "invoices_number_unique_per_user": (InvoiceNumberTaken, "Another of your invoices has this number."),
+    "invoice_items_position_unique": (InvalidValue, "Each item has a position of its own."),
     "invoices_number_shape": (
         InvalidValue,
         "invoice_number has at most 50 letters, digits, slashes, hyphens, dots and underscores, "
@@ -94,13 +95,22 @@ CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
     "invoices_issue_date_in_range": (InvalidValue, "issue_date is in the years 1900 to 9998."),
     "invoices_due_date_in_range": (InvalidValue, "due_date is before the last day of the year 9999."),
     "invoices_place_of_supply_fkey": (UnknownState, "place_of_supply is no GST state code."),
-    "invoices_customer_name_length": (InvalidValue, "customer_name has 1 to 200 characters."),
-    "invoices_customer_email_length": (InvalidValue, "customer_email has 3 to 320 characters."),
+    "invoices_customer_name_length": (
+        InvalidValue,
+        "customer_name has 1 to 200 characters, not spaces alone.",
+    ),
+    "invoices_customer_email_shape": (
+        InvalidValue,
+        "customer_email has at most 320 characters and looks like name@example.com.",
+    ),
     "invoices_customer_address_length": (InvalidValue, "customer_address has at most 1000 characters."),
     "invoices_notes_length": (InvalidValue, "notes have at most 10000 characters."),
     "invoices_status_known": (InvalidValue, "status is draft, sent, paid, cancelled or overdue."),
     "invoices_template_known": (InvalidValue, "template is default, professional, simple or detailed."),
-    "invoice_items_description_length": (InvalidValue, "An item's description has 1 to 10000 characters."),
+    "invoice_items_description_length": (
+        InvalidValue,
+        "An item's description has 1 to 10000 characters, not spaces alone.",
+    ),
     "invoice_items_hsn_code_shape": (InvalidValue, "hsn_code has 4 to 8 digits."),
     "invoice_items_quantity_positive": (InvalidValue, "quantity must be above zero."),
     "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price must not be below zero."),

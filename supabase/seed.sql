@@ -69,7 +69,7 @@ written as (
         planned.customer_gstin,
         now() - make_interval(days => planned.days_ago),
         now() - make_interval(days => planned.days_ago - planned.terms),
-        case planned.status when 'paid' then 'sent' else planned.status end,
+        case when planned.status in ('paid', 'cancelled') then 'sent' else planned.status end,
         planned.template,
         'Thank you for your business.'
     from planned
@@ -84,6 +84,10 @@ inner join planned
     on
         planned.customer_name = written.customer_name
         and now() - make_interval(days => planned.days_ago) = written.issue_date;
+
+update public.invoices as invoice set status = 'cancelled'
+from public.invoice_items as item
+where item.invoice_id = invoice.id and item.description = 'Trade fair stand';
 
 update public.invoices set status = 'paid'
 where

@@ -15,7 +15,6 @@ from functions.v1.schemas import (
 from shared.application import group
 from shared.catalogue import (
     AmountOutOfRange,
-    DueBeforeIssue,
     IdempotencyKeyReused,
     InvalidValue,
     InvoiceAlreadyPaid,
@@ -44,7 +43,7 @@ def list_invoices_v1(data: DataV1, query: Annotated[InvoiceQueryV1, Query()]) ->
     summary="Create an invoice",
     status_code=status.HTTP_201_CREATED,
     response_model=InvoiceV1,
-    responses=problems(IdempotencyKeyReused, DueBeforeIssue, NothingToPay, InvalidValue, AmountOutOfRange),
+    responses=problems(IdempotencyKeyReused, NothingToPay, InvalidValue, AmountOutOfRange),
 )
 def create_invoice_v1(data: DataV1Once, invoice: NewInvoiceV1) -> Response:
     """Write an invoice and its lines. It is sent at once, with a number of its own and without tax."""
@@ -84,7 +83,6 @@ def get_invoice_v1(
         InvoiceTotalFixed,
         InvoiceCancelled,
         NothingToPay,
-        DueBeforeIssue,
         InvalidValue,
         AmountOutOfRange,
     ),

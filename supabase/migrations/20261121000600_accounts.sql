@@ -17,7 +17,7 @@ create table public.accounts (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint accounts_owner_key unique (id, user_id),
-    constraint accounts_name_length check (char_length(name) between 1 and 200),
+    constraint accounts_name_length check (name ~ '\S' and char_length(name) <= 200),
     -- Serves the search for the default account, too. Deferred: the old one gives way when the new one is written.
     constraint accounts_one_default_per_user exclude using btree (user_id with =) where (is_default)
     deferrable initially deferred

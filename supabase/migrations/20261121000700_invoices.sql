@@ -1,8 +1,9 @@
 -- Invoices: header, lines, consecutive numbers, and totals that are always the sum of the lines.
 --
 -- A line is computed when it is written, by private.gst with its invoice's rate, price basis and place of supply; the
--- invoice's totals are the sums of its stored lines. Nothing else writes an amount. Who pays an invoice, and what a
--- sale has to do with it, is told in the settlement domain.
+-- invoice's totals are the sums of its stored lines. Totals that somebody types are not taken: only triggers write
+-- them, those below and the one that generates the invoice of a sale. Who pays an invoice, and what a sale has to do
+-- with it, is told in the settlement domain.
 
 
 -- Tables -------------------------------------------------------------------------------------------
@@ -15,6 +16,13 @@ create table private.counters (
 );
 comment on table private.counters is
 'The last number given in each series of a user: a row and not a sequence, so that a rolled back transaction leaves no gap.';
+
+create table private.deleted_invoice_numbers (
+    user_id uuid not null references public.profiles (id) on delete cascade,
+    invoice_number text not null,
+    primary key (user_id, invoice_number)
+);
+comment on table private.deleted_invoice_numbers is 'Numbers of deleted invoices, in upper case: none is given or taken again.';
 
 create table public.invoices (
     id uuid primary key default gen_random_uuid(),
@@ -52,13 +60,13 @@ create table public.invoices (
     updated_at timestamptz not null default now(),
     constraint invoices_owner_key unique (id, user_id),
     constraint invoices_serial_unique_per_user unique (user_id, serial),
-    constraint invoices_number_unique_per_user unique (user_id, invoice_number),
     constraint invoices_number_shape check (invoice_number ~ '^[A-Za-z0-9][A-Za-z0-9/_.-]{0,49}$'),
     constraint invoices_origin_known check (origin in ('invoice', 'sale')),
     constraint invoices_status_known check (status in ('draft', 'sent', 'paid', 'cancelled', 'overdue')),
     constraint invoices_template_known check (template in ('default', 'professional', 'simple', 'detailed')),
-    constraint invoices_customer_name_length check (char_length(customer_name) between 1 and 200),
-    constraint invoices_customer_email_length check (char_length(customer_email) between 3 and 320),
+    constraint invoices_customer_name_length check (customer_name ~ '\S' and char_length(customer_name) <= 200),
+    constraint invoices_customer_email_shape
+    check (customer_email ~ '^[^@\s]+@[^@\s]+$' and char_length(customer_email) <= 320),
     constraint invoices_customer_address_length check (char_length(customer_address) <= 1000),
     constraint invoices_notes_length check (char_length(notes) <= 10000),
     constraint invoices_issue_date_in_range check (issue_date >= '1900-01-01' and issue_date < '9999-01-01'),
@@ -84,6 +92,9 @@ comment on column public.invoices.unusual_rates is 'Rates of the lines that were
 -- Plan as for a user with ten thousand invoices, however few the others have; see transactions.
 alter table public.invoices alter column user_id set (n_distinct = -0.0001);
 
+-- Two numbers that differ in case alone would be one to a person. The other index serves the look-up by number.
+create unique index invoices_number_unique_per_user on public.invoices (user_id, upper(invoice_number));
+create index invoices_user_id_invoice_number_idx on public.invoices (user_id, invoice_number);
 -- Serve the list, newest first, and its filters by day.
 create index invoices_user_id_issue_date_idx on public.invoices (user_id, issue_date, id, issue_day);
 create index invoices_user_id_created_at_idx on public.invoices (user_id, created_at, id, created_day);
@@ -100,7 +111,7 @@ create table public.invoice_items (
     id uuid primary key default gen_random_uuid(),
     invoice_id uuid not null,
     user_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
-    position integer not null default 1,
+    position integer not null,
     description text not null,
     hsn_code text,
     quantity numeric(12, 3) not null,
@@ -117,22 +128,22 @@ create table public.invoice_items (
     updated_at timestamptz not null default now(),
     constraint invoice_items_invoice_belongs_to_user foreign key (invoice_id, user_id)
     references public.invoices (id, user_id) on delete cascade,
-    constraint invoice_items_description_length check (char_length(description) between 1 and 10000),
+    -- Deferrable, so that one statement can change the order. Serves the lines of an invoice and the foreign key, too.
+    constraint invoice_items_position_unique unique (invoice_id, user_id, position) deferrable,
+    constraint invoice_items_description_length check (description ~ '\S' and char_length(description) <= 10000),
     constraint invoice_items_hsn_code_shape check (hsn_code ~ '^[0-9]{4,8}$'),
     constraint invoice_items_quantity_positive check (quantity > 0 and quantity <> 'NaN'),
     constraint invoice_items_unit_price_not_negative check (unit_price >= 0),
     constraint invoice_items_tax_adds_up check (tax_amount = cgst + sgst + igst)
 );
 comment on table public.invoice_items is 'Lines of invoices. amount and everything after it is computed when the line is written.';
-comment on column public.invoice_items.position is 'Order on the invoice: 1, 2, 3 ...';
+comment on column public.invoice_items.position is 'Order on the invoice: 1, 2, 3 ...; after the last line when none is named.';
 comment on column public.invoice_items.hsn_code is 'HSN code of goods or SAC of services, 4 to 8 digits.';
 comment on column public.invoice_items.unit_price is 'Rupees; contains the tax when the invoice''s price_includes_tax says so.';
 comment on column public.invoice_items.amount is 'Rupees; quantity x unit price, rounded half-up.';
 comment on column public.invoice_items.tax_included is 'Echoed as the contract''s example has it; changes nothing. See invoices.price_includes_tax.';
 comment on column public.invoice_items.tax_rate is 'GST rate of this line in percent; null: the invoice''s.';
 
--- Serves the lines of an invoice and the foreign key.
-create index invoice_items_invoice_id_idx on public.invoice_items (invoice_id, user_id, position);
 -- Serves the policy and the foreign key.
 create index invoice_items_user_id_idx on public.invoice_items (user_id);
 
@@ -181,6 +192,48 @@ end;
 $$;
 comment on function private.invoice_number is 'INV-YYYY-MM-NNNN (spec: Create an invoice); a fifth digit from the 10,000th of a month.';
 
+create function private.number_was_given(owner uuid, number text)
+returns boolean
+language plpgsql
+stable
+security definer -- deleted numbers are nobody's to read
+set search_path = ''
+as $$
+begin
+    return exists (select from public.invoices where user_id = owner and upper(invoice_number) = upper(number))
+        or exists (select from private.deleted_invoice_numbers where user_id = owner and invoice_number = upper(number));
+end;
+$$;
+grant execute on function private.number_was_given to authenticated;
+comment on function private.number_was_given is 'Whether an invoice of this user has or had that number, in any case.';
+
+create function private.take_invoice_numbers(owner uuid, series text, how_many bigint)
+returns setof text
+language plpgsql
+security definer -- counters are nobody's to write
+set search_path = ''
+as $$
+declare
+    missing bigint := how_many;
+    first bigint;
+    given bigint;
+begin
+    while missing > 0 loop
+        first := private.take_numbers(owner, series, missing);
+        return query
+        select private.invoice_number(series, counted)
+        from generate_series(first, first + missing - 1) as counted
+        -- Numbers of one's own move the counter as far as four digits go, so only beyond can one be in the way.
+        where counted <= 9999 or not private.number_was_given(owner, private.invoice_number(series, counted))
+        order by counted;
+        get diagnostics given = row_count;
+        missing := missing - given;
+    end loop;
+end;
+$$;
+comment on function private.take_invoice_numbers is
+'The next how_many numbers of a series, in order, without those the user has given by hand; they are used up.';
+
 create function private.follow_own_number(owner uuid, own_number text)
 returns void
 language sql
@@ -188,8 +241,10 @@ security definer -- counters are nobody's to write
 set search_path = ''
 as $$
     insert into private.counters as counter (user_id, series, last_value)
-    select owner, left(own_number, 11), substr(own_number, 13)::bigint
-    where own_number ~ '^INV-[0-9]{4}-[0-9]{2}-[0-9]{4,6}$'
+    select owner, left(upper(own_number), 11), substr(own_number, 13)::bigint
+    -- Four digits make 16 characters, the most a number may have (CGST Rules, Rule 46(b)): a longer one would lead the
+    -- whole month beyond.
+    where upper(own_number) ~ '^INV-[0-9]{4}-[0-9]{2}-[0-9]{4}$'
     on conflict (user_id, series) do update set last_value = greatest(counter.last_value, excluded.last_value)
 $$;
 comment on function private.follow_own_number is
@@ -197,6 +252,19 @@ comment on function private.follow_own_number is
 
 
 -- Headers ------------------------------------------------------------------------------------------
+
+create function private.raise_cancelled(invoice_number text)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    perform private.raise_problem(409, 'invoice_cancelled', format('Invoice %s is cancelled.', invoice_number));
+end;
+$$;
+grant execute on function private.raise_cancelled to authenticated, service_role;
+comment on function private.raise_cancelled is '409 invoice_cancelled.';
 
 create function private.place_invoice(invoice public.invoices)
 returns public.invoices
@@ -210,11 +278,119 @@ declare
 begin
     invoice.place_of_supply := coalesce(invoice.place_of_supply, left(invoice.customer_gstin, 2), seller_state);
     -- Unknown means intra-state; a place outside of India is inter-state whoever sells.
-    invoice.inter_state := coalesce(invoice.place_of_supply <> seller_state, invoice.place_of_supply = '96', false);
+    invoice.inter_state := coalesce(invoice.place_of_supply = '96' or invoice.place_of_supply <> seller_state, false);
     return invoice;
 end;
 $$;
 comment on function private.place_invoice is 'Fills in place of supply and inter_state (IGST Act s.7, 8 and 10).';
+
+create function private.place_was_found(invoice public.invoices)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    return coalesce(invoice.place_of_supply = left(invoice.customer_gstin, 2), not invoice.inter_state);
+end;
+$$;
+comment on function private.place_was_found is
+'Whether a place of supply came from the customer''s GSTIN or, without one, from the seller''s state, and so follows them.';
+
+create function private.place_invoice_again(placed_id uuid)
+returns void
+language plpgsql
+security definer -- callers may not write inter_state
+set search_path = ''
+as $$
+declare
+    placed public.invoices;
+begin
+    select * into placed from public.invoices
+    where id = placed_id and user_id = private.current_user_id()
+    for no key update;
+    if private.place_was_found(placed) then
+        placed.place_of_supply := null;
+    end if;
+    placed := private.place_invoice(placed);
+    update public.invoices as invoice set
+        place_of_supply = placed.place_of_supply,
+        inter_state = placed.inter_state
+    where
+        invoice.id = placed.id
+        and (invoice.place_of_supply, invoice.inter_state) is distinct from (placed.place_of_supply, placed.inter_state);
+end;
+$$;
+grant execute on function private.place_invoice_again to authenticated;
+comment on function private.place_invoice_again is
+'Finds the place of supply of an invoice of the caller with what is known by now of both sides.';
+
+create function private.keep_cancelled_invoice(old_invoice public.invoices, new_invoice public.invoices)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if
+        old_invoice.status = 'cancelled' and new_invoice.status = 'cancelled'
+        and (
+            new_invoice.customer_name, new_invoice.customer_email, new_invoice.customer_address,
+            new_invoice.customer_gstin, new_invoice.place_of_supply, new_invoice.inter_state, new_invoice.issue_date,
+            new_invoice.due_date, new_invoice.tax_rate, new_invoice.price_includes_tax
+        ) is distinct from (
+            old_invoice.customer_name, old_invoice.customer_email, old_invoice.customer_address,
+            old_invoice.customer_gstin, old_invoice.place_of_supply, old_invoice.inter_state, old_invoice.issue_date,
+            old_invoice.due_date, old_invoice.tax_rate, old_invoice.price_includes_tax
+        )
+    then
+        perform private.raise_cancelled(new_invoice.invoice_number);
+    end if;
+end;
+$$;
+comment on function private.keep_cancelled_invoice is
+'409 invoice_cancelled for a change of what a cancelled invoice says; its notes, its template and its status may change.';
+
+create function private.keep_totals(old_invoice public.invoices, new_invoice public.invoices)
+returns public.invoices
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    new_invoice.origin := coalesce(old_invoice.origin, 'invoice');
+    new_invoice.subtotal := coalesce(old_invoice.subtotal, 0);
+    new_invoice.cgst := coalesce(old_invoice.cgst, 0);
+    new_invoice.sgst := coalesce(old_invoice.sgst, 0);
+    new_invoice.igst := coalesce(old_invoice.igst, 0);
+    new_invoice.tax_amount := coalesce(old_invoice.tax_amount, 0);
+    new_invoice.total_amount := coalesce(old_invoice.total_amount, 0);
+    new_invoice.unusual_rates := coalesce(old_invoice.unusual_rates, '{}');
+    return new_invoice;
+end;
+$$;
+comment on function private.keep_totals is 'An invoice as written, with the origin and the totals it had, or none when it is new.';
+
+create function private.checked_status(old_status text, new_invoice public.invoices, today date)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    if new_invoice.status <> 'overdue' or new_invoice.due_day < today then
+        return new_invoice.status;
+    elsif old_status is distinct from 'overdue' then
+        perform private.raise_problem(
+            422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day)
+        );
+    end if;
+    -- The customer was given more time.
+    return 'sent';
+end;
+$$;
+comment on function private.checked_status is
+'The status of an invoice as written: one that became due later is no longer overdue; 422 not_overdue when it never was.';
 
 create function private.prepare_invoice()
 returns trigger
@@ -223,11 +399,19 @@ security definer -- reads the profile and takes numbers whoever writes
 set search_path = ''
 as $$
 declare
-    zone constant text := private.time_zone(new.user_id);
+    zone text;
 begin
-    new.customer_gstin := private.checked_gstin(new.customer_gstin);
     if tg_op = 'INSERT' then
         perform private.lock_books(new.user_id);
+    end if;
+    -- After the lock: whoever held it may have moved the zone.
+    zone := private.time_zone(new.user_id);
+    new.customer_gstin := private.checked_gstin(new.customer_gstin);
+    -- By hand, and not by the trigger of a line or of a sale.
+    if pg_trigger_depth() = 1 then
+        new := private.keep_totals(old, new);
+    end if;
+    if tg_op = 'INSERT' then
         new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
         new := private.place_invoice(new);
     elsif new.id <> old.id or new.user_id <> old.user_id or new.serial <> old.serial then
@@ -235,13 +419,11 @@ begin
     elsif new.invoice_number <> old.invoice_number then
         perform private.raise_problem(409, 'invoice_number_fixed', 'An invoice keeps its number.');
     elsif
-        (new.customer_gstin, new.place_of_supply) is distinct from (old.customer_gstin, old.place_of_supply)
+        -- Until it is issued; what is paid is what was shown.
+        (old.status = 'draft' and new.status <> 'paid')
+        or (new.customer_gstin, new.place_of_supply) is distinct from (old.customer_gstin, old.place_of_supply)
     then
-        -- A place that came from the customer's old GSTIN, or without one from the seller's state, follows the new one.
-        if
-            new.place_of_supply = old.place_of_supply
-            and coalesce(new.place_of_supply = left(old.customer_gstin, 2), not old.inter_state)
-        then
+        if new.place_of_supply = old.place_of_supply and private.place_was_found(old) then
             new.place_of_supply := null;
         end if;
         new := private.place_invoice(new);
@@ -255,10 +437,13 @@ begin
         -- Another zone may put midnight between the two: what was due on the day of issue still is.
         new.due_day := greatest(new.due_day, new.issue_day);
     end if;
+    new.status := private.checked_status(old.status, new, (now() at time zone zone)::date);
+    perform private.keep_cancelled_invoice(old, new);
     return new;
 end;
 $$;
-comment on function private.prepare_invoice is 'Trigger: defaults, days in the profile''s zone, GSTIN, place of supply.';
+comment on function private.prepare_invoice is
+'Trigger: defaults, days in the profile''s zone, GSTIN, place of supply; what is overdue; totals and cancelled invoices stay.';
 
 -- Before all others: triggers fire in the order of their names.
 create trigger check_owner before insert on public.invoices
@@ -277,8 +462,13 @@ declare
 begin
     new.serial := coalesce(new.serial, private.take_numbers(new.user_id, 'serial', 1));
     if new.invoice_number is null then
-        new.invoice_number := private.invoice_number(series, private.take_numbers(new.user_id, series, 1));
+        new.invoice_number := private.take_invoice_numbers(new.user_id, series, 1);
     elsif new.origin = 'invoice' then
+        if private.number_was_given(new.user_id, new.invoice_number) then
+            perform private.raise_problem(
+                409, 'invoice_number_taken', format('Another of your invoices has or had the number %s.', new.invoice_number)
+            );
+        end if;
         perform private.follow_own_number(new.user_id, new.invoice_number);
     end if;
     return new;
@@ -290,6 +480,26 @@ comment on function private.number_invoice is
 -- After `prepare`, which knows the day of issue: triggers fire in the order of their names.
 create trigger prepare_number before insert on public.invoices
 for each row execute function private.number_invoice();
+
+create function private.keep_deleted_numbers()
+returns trigger
+language plpgsql
+security definer -- deleted numbers are nobody's to write
+set search_path = ''
+as $$
+begin
+    insert into private.deleted_invoice_numbers (user_id, invoice_number)
+    select deleted.user_id, upper(deleted.invoice_number)
+    from old_rows as deleted
+    -- The invoices of a user who is being deleted go with their numbers.
+    where exists (select from public.profiles where id = deleted.user_id);
+    return null;
+end;
+$$;
+comment on function private.keep_deleted_numbers is 'Trigger: a number once given is never given again.';
+
+create trigger keep_deleted_numbers after delete on public.invoices
+referencing old table as old_rows for each statement execute function private.keep_deleted_numbers();
 
 create function private.stamp_status()
 returns trigger
@@ -326,11 +536,23 @@ declare
     invoice public.invoices;
     computed private.gst_amounts;
 begin
-    -- By id alone: while a table is new and has no statistics, an index that begins with the user looks as good.
-    select * into invoice from public.invoices where id = new.invoice_id;
+    -- By id alone: while a table is new and has no statistics, an index that begins with the user looks as good. Locked,
+    -- so that nobody changes the rate of the invoice while the line is computed.
+    select * into invoice from public.invoices where id = new.invoice_id for no key update;
     if invoice.user_id is distinct from new.user_id then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif
+        invoice.status = 'cancelled'
+        and (new.invoice_id, new.position, new.description, new.hsn_code, new.quantity, new.unit_price, new.tax_rate)
+        is distinct from (old.invoice_id, old.position, old.description, old.hsn_code, old.quantity, old.unit_price, old.tax_rate)
+    then
+        perform private.raise_cancelled(invoice.invoice_number);
     end if;
+    new.position := coalesce(
+        new.position,
+        (select max(item.position) + 1 from public.invoice_items as item where item.invoice_id = new.invoice_id),
+        1
+    );
     new.amount := round(new.quantity * new.unit_price, 2);
     computed := private.gst(
         new.amount, coalesce(new.tax_rate, invoice.tax_rate), invoice.price_includes_tax, invoice.inter_state
@@ -351,6 +573,31 @@ create trigger compute before insert or update on public.invoice_items
 for each row execute function private.compute_item();
 create trigger touch before update on public.invoice_items
 for each row execute function private.touch();
+
+create function private.keep_cancelled_line()
+returns trigger
+language plpgsql
+security definer -- reads the invoice whoever deletes
+set search_path = ''
+as $$
+declare
+    invoice public.invoices;
+begin
+    -- Lines go with their invoice, and with their user.
+    select written.* into invoice
+    from public.invoices as written
+    inner join public.profiles as profile on profile.id = written.user_id
+    where written.id = old.invoice_id and written.status = 'cancelled';
+    if found then
+        perform private.raise_cancelled(invoice.invoice_number);
+    end if;
+    return old;
+end;
+$$;
+comment on function private.keep_cancelled_line is 'Trigger: a cancelled invoice keeps its lines; 409 invoice_cancelled.';
+
+create trigger keep_cancelled before delete on public.invoice_items
+for each row execute function private.keep_cancelled_line();
 
 create type private.invoice_sums as (
     id uuid,

@@ -30,7 +30,6 @@ comment on function private.follows_its_sale is
 create function private.link_new_sale(sale public.transactions)
 returns public.transactions
 language plpgsql
-stable
 set search_path = ''
 as $$
 declare
@@ -43,13 +42,13 @@ begin
         return sale;
     end if;
 
-    select * into invoice from public.invoices where id = sale.invoice_id;
+    select * into invoice from public.invoices where id = sale.invoice_id for no key update;
     if invoice.user_id is distinct from sale.user_id then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     elsif exists (select from public.transactions where invoice_id = sale.invoice_id) then
         perform private.raise_problem(409, 'invoice_already_paid', format('Invoice %s is paid already.', invoice.invoice_number));
     elsif invoice.status = 'cancelled' then
-        perform private.raise_problem(409, 'invoice_cancelled', format('Invoice %s is cancelled.', invoice.invoice_number));
+        perform private.raise_cancelled(invoice.invoice_number);
     elsif invoice.total_amount <> sale.amount then
         perform private.raise_problem(
             409, 'payment_differs', format('Invoice %s is paid by exactly %s.', invoice.invoice_number, invoice.total_amount)
@@ -135,10 +134,11 @@ begin
         from sales
         group by user_id
     ),
-    first_numbers as (
-        select user_id, series, private.take_numbers(user_id, series, count(*)) as first
-        from sales
-        group by user_id, series
+    numbers as (
+        select wanted.user_id, wanted.series, given.number, given.nth
+        from (select user_id, series, count(*) as how_many from sales group by user_id, series) as wanted
+        cross join lateral private.take_invoice_numbers(wanted.user_id, wanted.series, wanted.how_many)
+        with ordinality as given (number, nth)
     ),
     headers as (
         insert into public.invoices (
@@ -149,7 +149,7 @@ begin
             sales.invoice_id,
             sales.user_id,
             first_serials.first + sales.nth - 1,
-            private.invoice_number(sales.series, first_numbers.first + sales.nth_of_series - 1),
+            numbers.number,
             'sale',
             'paid',
             'Walk-in customer',
@@ -164,13 +164,14 @@ begin
             computed.total_amount
         from sales
         inner join first_serials on first_serials.user_id = sales.user_id
-        inner join first_numbers on first_numbers.user_id = sales.user_id and first_numbers.series = sales.series
+        inner join numbers
+            on numbers.user_id = sales.user_id and numbers.series = sales.series and numbers.nth = sales.nth_of_series
         cross join lateral private.gst(sales.amount, sales.tax_rate, true, false) as computed
     )
     select array_agg(sales.id) into sale_ids from sales;
 
-    insert into public.invoice_items (invoice_id, user_id, description, quantity, unit_price, tax_included)
-    select sale.invoice_id, sale.user_id, private.sale_description(sale), 1, sale.amount, true
+    insert into public.invoice_items (invoice_id, user_id, position, description, quantity, unit_price, tax_included)
+    select sale.invoice_id, sale.user_id, 1, private.sale_description(sale), 1, sale.amount, true
     from public.transactions as sale
     where sale.id = any(sale_ids);
 end;
@@ -185,12 +186,16 @@ immutable
 set search_path = ''
 as $$
 begin
-    return coalesce(nullif(trim(sale.description), ''), nullif(trim(sale.category), ''), 'Sale');
+    return case
+        when sale.description ~ '\S' then trim(sale.description)
+        when sale.category ~ '\S' then trim(sale.category)
+        else 'Sale'
+    end;
 end;
 $$;
 comment on function private.sale_description is 'The line''s text on the invoice of a sale.';
 
-create function private.follow_sales(sale_ids uuid[])
+create function private.follow_sales(sale_ids uuid[], moved_ids uuid[])
 returns void
 language plpgsql
 security definer -- writes generated invoices
@@ -216,17 +221,17 @@ begin
         item.invoice_id = sale.invoice_id
         and (item.description, item.unit_price) is distinct from (private.sale_description(sale), sale.amount);
 
+    -- A day the user gave the invoice stays, unless the sale was moved to another one.
     update public.invoices as invoice set
-        issue_date = sale.date,
-        due_date = sale.date,
+        issue_date = case when sale.id = any(moved_ids) then sale.date else invoice.issue_date end,
+        due_date = case when sale.id = any(moved_ids) then sale.date else invoice.due_date end,
         tax_rate = sale.tax_rate
     from unnest(sales) as sale
-    where
-        invoice.id = sale.invoice_id
-        and (invoice.issue_date, invoice.tax_rate) <> (sale.date, sale.tax_rate);
+    where invoice.id = sale.invoice_id and (sale.id = any(moved_ids) or invoice.tax_rate <> sale.tax_rate);
 end;
 $$;
-comment on function private.follow_sales is 'Brings generated invoices that still follow in line with their edited sales.';
+comment on function private.follow_sales is
+'Brings generated invoices that still follow in line with their edited sales, in their dates where those moved.';
 
 create function private.settle_invoices(invoice_ids uuid[])
 returns void
@@ -282,6 +287,7 @@ declare
     released_ids uuid[];
     new_sale_ids uuid[];
     edited_ids uuid[];
+    moved_ids uuid[];
 begin
     -- A full join is never a nested loop, which a plan made for one row would be for ten thousand, too.
     select
@@ -291,8 +297,9 @@ begin
             where new_row.invoice_id = old_row.invoice_id
             and (new_row.amount, new_row.tax_rate, new_row.date, new_row.description, new_row.category)
             is distinct from (old_row.amount, old_row.tax_rate, old_row.date, old_row.description, old_row.category)
-        )
-    into released_ids, new_sale_ids, edited_ids
+        ),
+        array_agg(new_row.id) filter (where new_row.date <> old_row.date)
+    into released_ids, new_sale_ids, edited_ids, moved_ids
     from old_rows as old_row full join new_rows as new_row on new_row.id = old_row.id;
     if released_ids is not null then
         perform private.release_invoices(released_ids);
@@ -302,7 +309,7 @@ begin
         perform private.settle_invoices(array(select invoice_id from new_rows where id = any(new_sale_ids)));
     end if;
     if edited_ids is not null then
-        perform private.follow_sales(edited_ids);
+        perform private.follow_sales(edited_ids, moved_ids);
     end if;
     return null;
 end;
@@ -344,7 +351,7 @@ as $$
 begin
     if new.status = 'paid' and (tg_op = 'INSERT' or old.status <> 'paid') then
         if tg_op = 'UPDATE' and old.status = 'cancelled' then
-            perform private.raise_problem(409, 'invoice_cancelled', format('Invoice %s is cancelled.', new.invoice_number));
+            perform private.raise_cancelled(new.invoice_number);
         elsif new.total_amount = 0 then
             perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
         end if;
@@ -485,6 +492,28 @@ referencing old table as old_rows new table as new_rows for each statement execu
 
 -- The contract's shape -----------------------------------------------------------------------------
 
+create function private.invoice_warnings(unusual_rates numeric[], day date, taxes_unregistered boolean)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    about_rates constant json := private.rate_warnings(unusual_rates, day);
+begin
+    if not taxes_unregistered then
+        return about_rates;
+    end if;
+    return about_rates::jsonb || jsonb_build_object(
+        'code', 'supplier_not_registered',
+        'message', 'Your profile has no GSTIN. Only a registered person may collect GST (CGST Act s.32): add the GSTIN, or invoice without tax.'
+    );
+end;
+$$;
+grant execute on function private.invoice_warnings to authenticated;
+comment on function private.invoice_warnings is
+'The warnings an invoice carries: for unusual rates, and for tax that its supplier may not collect.';
+
 create view api.invoices with (security_invoker = true) as
 select
     invoice.id,
@@ -532,7 +561,15 @@ select
         from public.invoice_items as item
         where item.invoice_id = invoice.id and item.user_id = invoice.user_id
     ) as items,
-    private.rate_warnings(invoice.unusual_rates, invoice.issue_day) as warnings,
+    private.invoice_warnings(
+        invoice.unusual_rates,
+        invoice.issue_day,
+        invoice.tax_amount > 0 and (
+            select profile.gstin is null
+            from public.profiles as profile
+            where profile.id = (select private.current_user_id())
+        )
+    ) as warnings,
     invoice.issue_date as issue_instant,
     invoice.due_date as due_instant,
     invoice.created_at as created_instant,
@@ -628,6 +665,9 @@ begin
         return answer;
     end if;
     draft := jsonb_populate_record(null::public.invoices, invoice);
+    if create_transaction and draft.status = 'cancelled' then
+        perform private.raise_problem(409, 'invoice_cancelled', 'A cancelled invoice can''t be paid.');
+    end if;
     wanted_status := case when create_transaction then 'paid' else coalesce(draft.status, 'draft') end;
     insert into public.invoices (
         user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, place_of_supply,
@@ -637,13 +677,13 @@ begin
         caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
         draft.customer_gstin, draft.place_of_supply, coalesce(draft.issue_date, now()), draft.due_date, draft.tax_rate,
         coalesce(draft.price_includes_tax, false), draft.notes, coalesce(draft.template, 'default'),
-        -- Money moves when the lines are there.
-        case wanted_status when 'paid' then 'draft' else wanted_status end
+        -- Money moves when the lines are there, and nobody changes a cancelled invoice.
+        case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
     )
     returning id into new_id;
     perform private.write_items(new_id, invoice -> 'items');
-    if wanted_status = 'paid' then
-        update public.invoices set status = 'paid' where id = new_id;
+    if wanted_status in ('paid', 'cancelled') then
+        update public.invoices set status = wanted_status where id = new_id;
     end if;
     answer := private.invoice_answer(new_id);
     perform private.remember('create_invoice', request, to_json(answer), '/api/invoices/' || new_id);
@@ -661,13 +701,18 @@ set search_path = ''
 as $$
 declare
     changed public.invoices;
+    lines_first boolean;
 begin
     perform private.open_books();
-    select * into changed from public.invoices where id = invoice_id;
+    -- Locked: every column is written, and what the dashboard writes meanwhile must not be taken back.
+    select * into changed from public.invoices where id = invoice_id for no key update;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;
     changed := jsonb_populate_record(changed, invoice);
+    -- New lines come between an old payment, which goes first, and a new one, which comes last; and before the invoice is
+    -- cancelled, which nobody changes then.
+    lines_first := changed.status = 'paid' or changed.status = 'cancelled' and invoice ? 'items';
     update public.invoices set
         customer_name = changed.customer_name,
         customer_email = changed.customer_email,
@@ -680,8 +725,11 @@ begin
         price_includes_tax = changed.price_includes_tax,
         notes = changed.notes,
         template = changed.template,
-        -- New lines come between an old payment, which goes first, and a new one, which comes last.
-        status = case changed.status when 'paid' then status else changed.status end
+        status = case
+            when not lines_first then changed.status
+            when changed.status = 'cancelled' and status = 'paid' then 'sent'
+            else status
+        end
     where id = invoice_id;
     -- A place that the request names stands, also where a new GSTIN has moved it.
     update public.invoices set place_of_supply = changed.place_of_supply
@@ -689,7 +737,8 @@ begin
     if invoice ? 'items' then
         perform private.write_items(invoice_id, invoice -> 'items');
     end if;
-    update public.invoices set status = 'paid' where id = invoice_id and changed.status = 'paid' and status <> 'paid';
+    update public.invoices set status = changed.status
+    where id = invoice_id and lines_first and status <> changed.status;
     return private.invoice_answer(invoice_id);
 end;
 $$;
@@ -725,15 +774,19 @@ declare
     request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
     answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
     paid public.invoices;
+    paid_at constant timestamptz := coalesce((payment ->> 'date')::timestamptz, now());
+    paid_day constant date := (paid_at at time zone private.time_zone(caller))::date;
 begin
     if answer.id is not null then
         return answer;
     end if;
-    select * into paid from public.invoices where id = invoice_id;
+    select * into paid from public.invoices where id = invoice_id for no key update;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     elsif paid.total_amount = 0 then
         perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
+    elsif paid_day > private.today(caller) then
+        perform private.raise_problem(422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.');
     end if;
     insert into public.transactions (
         user_id, account_id, invoice_id, transaction_type, amount, description, category, date
@@ -746,11 +799,11 @@ begin
         paid.total_amount,
         format('Payment of invoice %s', paid.invoice_number),
         'Invoice Payment',
-        coalesce((payment ->> 'date')::timestamptz, now())
+        paid_at
     );
     if create_tax_filing then
         perform private.draft_tax_filing(caller, 'gst', private.period_containing(
-            private.today(caller), (select filing_frequency from public.profiles where id = caller)
+            paid_day, (select filing_frequency from public.profiles where id = caller)
         ));
     end if;
     answer := private.invoice_answer(invoice_id);
@@ -772,6 +825,7 @@ declare
 begin
     perform private.open_books();
     update public.invoices as invoice set tax_rate = coalesce(new_rate, invoice.tax_rate) where id = invoice_id;
+    perform private.place_invoice_again(invoice_id);
     -- Lines with a rate of their own take the new one too.
     update public.invoice_items as item set tax_rate = case when new_rate is null then item.tax_rate end
     where item.invoice_id = recalculate_invoice_taxes.invoice_id;
@@ -780,4 +834,4 @@ end;
 $$;
 grant execute on function api.recalculate_invoice_taxes to authenticated;
 comment on function api.recalculate_invoice_taxes is
-'Computes the lines again, at a new rate if one is given (spec: Recalculate Invoice Taxes).';
+'Finds the place of supply and computes the lines again, at a new rate if one is given (spec: Recalculate Invoice Taxes).';

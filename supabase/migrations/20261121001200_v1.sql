@@ -107,7 +107,7 @@ begin
             select string_agg(substr(digits, 1 + (random_bits / power(36, place)::bigint % 36)::integer, 1), '')
             from generate_series(0, 5) as place
         );
-        exit when not exists (select from public.invoices where user_id = owner and invoice_number = number);
+        exit when not private.number_was_given(owner, number);
     end loop;
     return number;
 end;
@@ -140,7 +140,7 @@ declare
     caller constant uuid := private.open_books();
     invoice public.invoices;
 begin
-    select * into invoice from public.invoices where user_id = caller and serial = wanted_serial;
+    select * into invoice from public.invoices where user_id = caller and serial = wanted_serial for no key update;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;
@@ -165,11 +165,12 @@ begin
     end if;
     draft := jsonb_populate_record(null::public.invoices, invoice);
     insert into public.invoices (
-        user_id, invoice_number, status, customer_name, customer_email, customer_address, due_date, tax_rate, notes
+        user_id, invoice_number, status, customer_name, customer_email, customer_address, issue_date, due_date,
+        tax_rate, notes
     )
     values (
         caller, private.random_invoice_number(caller), 'sent', draft.customer_name, draft.customer_email,
-        draft.customer_address, draft.due_date, coalesce(draft.tax_rate, 0), draft.notes
+        draft.customer_address, least(now(), draft.due_date), draft.due_date, coalesce(draft.tax_rate, 0), draft.notes
     )
     returning * into draft;
     perform private.write_items(draft.id, invoice -> 'items');
@@ -183,7 +184,8 @@ end;
 $$;
 grant execute on function v1.create_invoice to authenticated;
 comment on function v1.create_invoice is
-'Writes an invoice that is sent at once, with a random number, and without tax unless it names a tax_rate (spec: Create a new invoice).';
+'Writes an invoice that is sent at once, with a random number, and without tax unless it names a tax_rate (spec: Create a new invoice).
+This contract knows no issue_date: what was due in the past was issued then.';
 
 create function v1.update_invoice(invoice_id bigint, invoice jsonb)
 returns v1.invoices
@@ -197,6 +199,11 @@ declare
 begin
     if changes ? 'status' then
         changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status', stored.status));
+    end if;
+    if changes ? 'due_date' then
+        changes := changes || jsonb_build_object(
+            'issue_date', least(stored.issue_date, (changes ->> 'due_date')::timestamptz)
+        );
     end if;
     perform api.update_invoice(stored.id, changes);
     select * into answer from v1.invoices where id = update_invoice.invoice_id;

@@ -73,10 +73,10 @@ _INVOICES = """
 """
 _ITEMS = """
     insert into public.invoice_items (
-        invoice_id, user_id, description, quantity, unit_price, amount, tax_included, taxable_value, cgst, sgst, igst,
-        tax_amount
+        invoice_id, user_id, position, description, quantity, unit_price, amount, tax_included, taxable_value, cgst,
+        sgst, igst, tax_amount
     )
-    select id, user_id, 'Goods', 1, total_amount, total_amount, true, subtotal, cgst, sgst, 0, tax_amount
+    select id, user_id, 1, 'Goods', 1, total_amount, total_amount, true, subtotal, cgst, sgst, 0, tax_amount
     from public.invoices
 """
 _COUNTERS = """

@@ -60,9 +60,10 @@ _ROWS = """
         now(), current_date, 18, 100, 9, 9, 18, 118, current_date
     from bare.accounts where id = '{account}';
     insert into bare.invoice_items (
-        invoice_id, user_id, description, quantity, unit_price, amount, taxable_value, cgst, sgst, igst, tax_amount
+        invoice_id, user_id, position, description, quantity, unit_price, amount, taxable_value, cgst, sgst, igst,
+        tax_amount
     )
-    values (gen_random_uuid(), '{user}', 'Sale', 1, 118, 118, 100, 9, 9, 0, 18);
+    values (gen_random_uuid(), '{user}', 1, 'Sale', 1, 118, 118, 100, 9, 9, 0, 18);
     insert into bare.audit_entries (user_id, number, door, actor_role, operation, record_type, record_id, after, hash)
     select user_id, entry_count * 4 + nth, 'api', 'authenticated', 'insert', 'transactions', id, '{{"amount": 118}}', '\\x'
     from bare.accounts, generate_series(1, 4) as nth where id = '{account}';

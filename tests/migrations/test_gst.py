@@ -170,7 +170,7 @@ class TestPlaceOfSupply:
 
     def test_of_old_invoices_stays_when_the_seller_moves(self, alice: Person) -> None:
         alice.profile(gstin=KARNATAKA)
-        near, far = alice.invoice(), alice.invoice(place_of_supply="27")
+        near, far = alice.invoice(status="sent"), alice.invoice(status="sent", place_of_supply="27")
         alice.profile(gstin=MAHARASHTRA)
         for invoice in (near, far):
             path = f"/api/invoices/{invoice['id']}"
@@ -178,6 +178,22 @@ class TestPlaceOfSupply:
             edited = checked(alice.api.put(path, json={"notes": "Thank you"}), 200)
             assert label(edited) == label(invoice)
         assert label(alice.invoice(place_of_supply="27")) == ("27", "CGST + SGST")
+        assert alice.faults() == []
+
+    def test_of_a_draft_is_found_anew_with_each_edit(self, alice: Person) -> None:
+        path = f"/api/invoices/{alice.invoice(customer_gstin=MAHARASHTRA)['id']}"
+        alice.profile(gstin=KARNATAKA)
+        assert label(checked(alice.api.put(path, json={"notes": "Thank you"}), 200)) == ("27", "IGST")
+        alice.profile(gstin=MAHARASHTRA)
+        assert label(checked(alice.api.put(path, json={"status": "sent"}), 200)) == ("27", "CGST + SGST")
+        assert alice.faults() == []
+
+    def test_is_found_anew_when_taxes_are_recalculated(self, alice: Person) -> None:
+        unknown, near = alice.invoice(status="sent", customer_gstin=MAHARASHTRA), alice.invoice(status="sent")
+        alice.profile(gstin=KARNATAKA)
+        for invoice, expected in ((unknown, ("27", "IGST")), (near, ("29", "CGST + SGST"))):
+            answer = alice.api.post(f"/api/invoices/{invoice['id']}/recalculate-taxes")
+            assert label(checked(answer, 200)) == expected
         assert alice.faults() == []
 
     def test_is_a_state(self, alice: Person) -> None:

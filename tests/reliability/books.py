@@ -271,6 +271,8 @@ class Books:
     def refuses_change(self, old: Invoice, new: Invoice) -> Refusal | None:
         if old.status == new.status == "paid":
             return (409, "invoice_total_fixed") if new.total != old.total else None
+        if old.status == new.status == "cancelled" and (old.rate, old.lines) != (new.rate, new.lines):
+            return 409, "invoice_cancelled"
         if new.status == "paid":
             if old.status == "cancelled":
                 return 409, "invoice_cancelled"

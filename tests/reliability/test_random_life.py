@@ -233,6 +233,9 @@ class RandomLife(RuleBasedStateMachine):
             "price_includes_tax": included,
             "status": status,
             "place_of_supply": OUTSIDE_INDIA if abroad else None,
+            # Due already: any of them may be overdue.
+            "issue_date": "2026-01-01",
+            "due_date": "2026-01-31",
         }
         answer = self.create(who, "/api/invoices", body, repeat, 201)
         rate = Decimal(18) if rate is None else rate
