@@ -225,9 +225,10 @@ begin
     -- While it is being typed it decides nothing.
     draft.customer_gstin := case when gstin_fault is null then gstin end;
     draft.tax_rate := coalesce(draft.tax_rate, reader.default_tax_rate);
-    -- Saving keeps the kind of tax where neither has changed, also after the seller has moved.
+    -- Saving what was issued keeps the kind of tax where neither has changed, also after the seller has moved.
     if
         edited is null
+        or saved.status = 'draft'
         or (draft.customer_gstin, draft.place_of_supply) is distinct from (saved.customer_gstin, saved.place_of_supply)
     then
         draft := private.place_invoice(draft);

@@ -541,15 +541,18 @@ class TestInvoices:
         saved = alice.read(f"/api/invoices/{derived['id']}")
         assert (saved["place_of_supply"], saved["igst"]) == ("29", 0.00)
 
-    def test_a_preview_of_what_did_not_move_keeps_its_kind_of_tax(self, web: Browser, alice: Person) -> None:
+    @pytest.mark.parametrize(("status", "head"), [("sent", "cgst"), ("draft", "igst")])
+    def test_a_preview_of_what_was_issued_keeps_its_kind_of_tax(
+        self, web: Browser, alice: Person, status: str, head: str
+    ) -> None:
         alice.profile(gstin="29AAGCB7383J1Z4")
-        path = f"/invoice/{alice.invoice()['id']}"
+        path = f"/invoice/{alice.invoice(status=status)['id']}"
         alice.profile(gstin="27AAPFU0939F1ZV")
         fields = {**web.hidden(f"{path}/edit", f"{path}/edit"), **INVOICE, "place_of_supply": "29"}
         preview = web.http.post(f"{path}/edit/preview", data=fields).json()
         web.http.post(f"{path}/edit", data={**fields, "action": "save"})
-        assert preview["igst"] == "₹0.00"
-        assert f'data-total="cgst">{preview["cgst"]}<' in web.page(path)
+        assert (preview["igst"] == "₹0.00") == (head == "cgst")
+        assert f'data-total="{head}">{preview[head]}<' in web.page(path)
 
     @pytest.mark.parametrize("status", ["paid", "cancelled"])
     def test_edit_of_what_cannot_be_edited_says_so(self, web: Browser, alice: Person, status: str) -> None:
