@@ -434,6 +434,13 @@ class TestInvoices:
         assert web.http.post(f"{path}/status", data={**second, "status": "paid"}).status_code == 409
         assert alice.balance() == 118.00
 
+    def test_a_seller_without_gstin_is_warned_of_the_tax(self, web: Browser, alice: Person) -> None:
+        path = f"/invoice/{alice.invoice()['id']}"
+        assert "has no GSTIN. Only a registered person may collect GST" in web.page(path)
+        assert '<a href="/settings">Your settings</a>' in web.page(path)
+        alice.profile(gstin="29AAGCB7383J1Z4")
+        assert "has no GSTIN" not in web.page(f"/invoice/{alice.invoice()['id']}")
+
     def test_a_draft_is_issued_before_it_is_paid(self, web: Browser, alice: Person) -> None:
         path = f"/invoice/{alice.invoice()['id']}"
         assert "Record the payment" not in web.page(path)
