@@ -9,6 +9,8 @@ TEMPLATES = ("default", "professional", "simple", "detailed")
 
 _STAMPS = {"draft": "Draft", "paid": "Paid", "cancelled": "Cancelled"}
 
+_USUAL_AMOUNT = len("99,99,999.99")
+
 Paper = dict[str, Any]
 
 
@@ -30,6 +32,7 @@ def of(shown: dict[str, Any], template: str | None = None) -> Paper:
         "inter_state": invoice["inter_state"],
         "state_tax": _state_tax(seller),
         "price_includes_tax": invoice["price_includes_tax"],
+        "wide_amounts": any(len(grouped(total)) > _USUAL_AMOUNT for total in shown["line_totals"]),
         "lines": [
             _line(position, item, total)
             for position, (item, total) in enumerate(
@@ -67,7 +70,10 @@ def _customer(invoice: dict[str, Any]) -> Paper:
         "address": invoice["customer_address"],
         "email": invoice["customer_email"],
         "gstin": gstin,
-        "state": _state(invoice["customer_state"], gstin[:2]) if gstin else None,
+        # Of somebody who is not registered, the place of supply is all that is known (Rule 46 (e)).
+        "state": _state(invoice["customer_state"], gstin[:2])
+        if gstin
+        else _state(invoice["place_name"], invoice["place_of_supply"]),
     }
 
 

@@ -15,6 +15,19 @@ from tests.target import Target
 
 TEMPLATES = ("default", "professional", "simple", "detailed")
 CUSTOMER = "श्री गणेश ट्रेडर्स"
+SCRIPTS = {
+    "bengali": "গণেশ",
+    "gujarati": "ગણેશ",
+    "gurmukhi": "ਗਣੇਸ਼",
+    "kannada": "ಗಣೇಶ",
+    "malayalam": "ഗണേഷ്",
+    "odia": "ଗଣେଶ",
+    "tamil": "கணேஷ்",
+    "telugu": "గణేష్",
+    "urdu": "دہلی",
+    "ol chiki": "ᱥᱟᱱᱛᱟᱲ",
+    "meetei mayek": "ꯃꯤꯇꯩ",
+}
 
 
 def text_of(pdf: bytes) -> str:
@@ -101,6 +114,7 @@ class TestPdf:
             assert f"Page {len(document)} of {len(document)}" in last
             second = document[1].get_textpage().get_text_range()
             assert "Description" in second  # the head of the table is repeated
+            assert f"{long['invoice_number']}, Rao Design Studio" in second
 
     def test_fonts_are_embedded(self, alice: Person, invoice: dict[str, Any]) -> None:
         page = pypdfium2.PdfDocument(pdf_of(alice, invoice))[0]
@@ -117,6 +131,44 @@ class TestPdf:
             "NotoSansDevanagari-Regular",
             "NotoSansDevanagari-Bold",
         }
+
+    @pytest.mark.parametrize("script", SCRIPTS)
+    def test_no_script_of_india_is_lost(self, alice: Person, script: str) -> None:
+        text = text_of(pdf_of(alice, alice.invoice([(SCRIPTS[script], 1, 10.00)])))
+        assert set(SCRIPTS[script]) <= set(text)
+
+    def test_what_no_font_has_is_a_box(self, alice: Person) -> None:
+        def ink(description: str) -> int:
+            page = pypdfium2.PdfDocument(pdf_of(alice, alice.invoice([(description, 1, 10.00)])))[0]
+            return sum(255 - gray for gray in page.render(scale=2).to_pil().convert("L").tobytes())
+
+        assert ink("A 😀😀😀😀") - ink("A") > 4 * 255
+
+    @pytest.mark.parametrize("template", TEMPLATES)
+    def test_a_long_word_stays_in_its_column(self, alice: Person, template: str) -> None:
+        set_up_profile(alice)
+        word = "https://" + "x" * 150
+        made = alice.invoice([(word, 1, 10.00)], customer_name="W" * 90)
+        page = pypdfium2.PdfDocument(pdf_of(alice, made, template))[0]
+        picture = page.render(scale=1).to_pil().convert("L")
+        margin = picture.crop((picture.width - 30, 0, picture.width, picture.height))
+        assert min(margin.tobytes()) == 255
+        assert word in page.get_textpage().get_text_range().replace("\u200b", "").replace("\r\n", "")
+
+    @pytest.mark.parametrize("template", TEMPLATES)
+    def test_each_rate_is_told_for_both_taxes(self, alice: Person, template: str) -> None:
+        set_up_profile(alice)
+        text = text_of(pdf_of(alice, alice.invoice([("Design", 1, 100.00)]), template))
+        assert "Original for recipient" in text
+        assert "CGST rate" in text
+        assert "SGST rate" in text
+        assert text.count("9%") == 2
+
+    def test_somebody_unregistered_has_a_state_too(self, alice: Person) -> None:
+        set_up_profile(alice)
+        made = alice.invoice([("Design", 1, 60000.00)], place_of_supply="33")
+        text = text_of(pdf_of(alice, made, "detailed"))
+        assert "State: Tamil Nadu (33)" in text
 
     def test_has_nothing_that_poppler_warns_of(self, alice: Person, invoice: dict[str, Any]) -> None:
         """Seen with pdfinfo 22.12: an entry `Suspects`, even with its default value, is an error to it."""
