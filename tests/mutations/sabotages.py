@@ -43,10 +43,9 @@ SABOTAGES = [
         TENANTS,
     ),
     sql(
-        "Nobody writes invoices for somebody else", "invoices",
-        "for insert to authenticated with check (user_id = (select private.current_user_id()));\ncreate policy \"users change their invoices\"",
-        "for insert to authenticated with check (true);\ncreate policy \"users change their invoices\"",
-        TENANTS,
+        "Nobody writes rows for somebody else", "sessions",
+        "for insert to authenticated with check (user_id = (select private.current_user_id()));",
+        "for insert to authenticated with check (true);", TENANTS,
     ),
     sql(
         "Row level security is on everywhere", "invoices",

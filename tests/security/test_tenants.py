@@ -403,6 +403,7 @@ class TestDataApi:
                 "quantity": 1,
                 "unit_price": 1,
             },
+            "blacklisted_tokens": {"session_id": str(uuid4())},
         }
         for table, row in rows.items():
             answer = data("public").post(f"/{table}", json={**row, "user_id": alice.id})
@@ -503,6 +504,8 @@ class TestLogout:
     def test_nobody_ends_anothers_session(self, alice: Person, data: Callable[[str], httpx.Client]) -> None:
         session_id = jwt.decode(alice.token, options={"verify_signature": False})["session_id"]
         checked(data("public").post("/blacklisted_tokens", json={"session_id": session_id}), 201)
+        hers = {"session_id": session_id, "user_id": alice.id}
+        assert data("public").post("/blacklisted_tokens", json=hers).status_code == 403
         alice.read("/api/accounts")
 
     def test_nobody_says_until_when_a_session_is_dead(self, data: Callable[[str], httpx.Client]) -> None:
