@@ -141,6 +141,19 @@ as $$
 $$;
 comment on function private.gstin_fault is 'What is wrong with a GSTIN (no spaces, upper case), in words; null when nothing is.';
 
+create function private.plain_gstin(value text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    return nullif(upper(regexp_replace(value, '\s', '', 'g')), '');
+end;
+$$;
+grant execute on function private.plain_gstin to authenticated;
+comment on function private.plain_gstin is 'A GSTIN without spaces and in upper case, null for an empty one.';
+
 create function private.checked_gstin(value text)
 returns text
 language plpgsql
@@ -148,7 +161,7 @@ stable
 set search_path = ''
 as $$
 declare
-    gstin constant text := nullif(upper(regexp_replace(value, '\s', '', 'g')), '');
+    gstin constant text := private.plain_gstin(value);
     fault constant text := private.gstin_fault(gstin);
 begin
     if fault is not null then
@@ -157,7 +170,7 @@ begin
     return gstin;
 end;
 $$;
-comment on function private.checked_gstin is 'A GSTIN without spaces and in upper case, null for an empty one; 422 invalid_gstin with the reason otherwise.';
+comment on function private.checked_gstin is 'The plain form of a valid GSTIN, null for an empty one; 422 invalid_gstin with the reason otherwise.';
 
 create function private.unusual_rates(day date, rates numeric[])
 returns numeric[]

@@ -212,7 +212,7 @@ set search_path = ''
 as $$
 declare
     reader constant public.profiles := private.reader();
-    gstin constant text := nullif(upper(regexp_replace(invoice ->> 'customer_gstin', '\s', '', 'g')), '');
+    gstin constant text := private.plain_gstin(invoice ->> 'customer_gstin');
     gstin_fault constant text := private.gstin_fault(gstin);
     saved public.invoices;
     draft public.invoices;
