@@ -10,33 +10,28 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
-from starlette.exceptions import HTTPException
 
 from functions.auth.schemas import Login, Registration
 from functions.auth.usernames import Names, Usernames
 from shared.auth_api import Answer, Auth, AuthApi
-from shared.browser import Tokens, comes_from_us, own_address, sign_in
+from shared.browser import Tokens, own_address, sign_in
 from shared.catalogue import (
     EmailAlreadyRegistered,
     EmailNotConfirmed,
-    Forbidden,
     InvalidCredentials,
-    MalformedForm,
 )
+from shared.posted_form import posted_form
 from shared.problems import Problem
 from shared.refused_form import RefusedForm
 
 router = APIRouter(include_in_schema=False)
 
+_MOST_FIELDS = 1000
+
 
 async def _our_form(request: Request) -> dict[str, str]:
     """What was typed, without fields that were left empty."""
-    if not comes_from_us(request.headers):
-        raise Forbidden("This form was sent from another site.")
-    try:
-        form = await request.form()
-    except HTTPException:
-        raise MalformedForm from None
+    form = await posted_form(request, _MOST_FIELDS)
     texts = {name: text for name, text in form.items() if isinstance(text, str)}
     return {
         name: text if name == "password" else text.strip() for name, text in texts.items() if text.strip()

@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request
-from starlette.exceptions import HTTPException
 
-from shared.browser import BrowserSession, CurrentSession, comes_from_us
-from shared.catalogue import Forbidden, MalformedForm
+from shared.browser import BrowserSession, CurrentSession
+from shared.catalogue import Forbidden
+from shared.posted_form import posted_form
 from shared.problems import Problem
 
 FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
@@ -155,10 +155,7 @@ def number_text(text: str, decimals: int) -> str:
     digits = _AMOUNT_NOISE.sub("", text)
     if not digits.isascii() or not _NUMBER.fullmatch(digits):
         raise ValueError("Enter a number, like 1,500 or 1500.50.")
-    try:
-        value = Decimal(digits)
-    except InvalidOperation:
-        raise ValueError("Enter a number.") from None
+    value = Decimal(digits)
     if -int(value.normalize().as_tuple().exponent) > decimals:
         raise ValueError(f"At most {decimals} decimals.")
     return f"{value:f}"
@@ -182,10 +179,7 @@ def _uuid_text(text: str) -> str:
 
 
 async def _fields(request: Request) -> dict[str, list[str]]:
-    try:
-        form = await request.form(max_fields=_MOST_FIELDS)
-    except HTTPException:
-        raise MalformedForm from None
+    form = await posted_form(request, _MOST_FIELDS)
     fields: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
@@ -194,8 +188,6 @@ async def _fields(request: Request) -> dict[str, list[str]]:
 
 
 async def _our_form(request: Request) -> Form:
-    if not comes_from_us(request.headers):
-        raise Forbidden("This form was sent from another site.")
     return Form(await _fields(request))
 
 
