@@ -14,7 +14,7 @@ router = APIRouter()
 
 STATUSES = ("draft", "sent", "overdue", "paid", "cancelled")
 _SORTS = ("date", "due", "amount", "customer", "number")
-_STATUS_OF_WORD = {"pending": "pending", **{status: status for status in (*STATUSES, "sent")}}
+_STATUS_OF_WORD = {"pending": "pending", **{status: status for status in STATUSES}}
 _DONE = {"sent": "sent", "paid": "paid", "cancelled": "cancelled", "pending": "reopened"}
 
 
