@@ -34,7 +34,7 @@ mutations: test-packages  ## Sabotage a copy in forty ways and see that the test
 	@$(VENV)/python -m tests.mutations $(ARGS)
 
 advisors: test-packages  ## Ask Supabase's security and performance advisors
-	@$(VENV)/python -m local.advisors
+	@$(VENV)/python -m local.supabase.advisors
 
 screenshots: test-packages  ## Picture every page, small and wide, light and dark, into build/screenshots
 	@$(VENV)/python -m tests.browser.screenshots

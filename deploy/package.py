@@ -26,7 +26,7 @@ BUILD = ROOT / "build"
 _REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 _DATE = (2020, 1, 1, 0, 0, 0)
 _KILOBYTE = 1024
-# Where functions/web/desk.py looks for templates as modules: it loads them by name, nothing imports them.
+# Where functions/web/context.py looks for templates as modules: it loads them by name, nothing imports them.
 _COMPILED = "compiled"
 
 
@@ -103,7 +103,7 @@ def _describe_api(system: Path) -> None:
 
 def _compile_templates(web: Path) -> None:
     """The pages' templates become modules, which then get bytecode like any other."""
-    _make(web / _COMPILED, "from functions.web.desk import compile_templates; compile_templates(target)")
+    _make(web / _COMPILED, "from functions.web.context import compile_templates; compile_templates(target)")
     shutil.rmtree(web / "templates")
 
 

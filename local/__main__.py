@@ -6,8 +6,8 @@ import sys
 from types import FrameType
 
 from local.demo import DEMO_EMAIL, DEMO_PASSWORD, add_demo_data
-from local.folder import becomes_free, owner
-from local.ports import Ports
+from local.process.ports import Ports
+from local.process.state_folder import becomes_free, owner
 from local.project import STATE, Problem
 from local.stack import Stack, running_stack
 

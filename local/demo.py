@@ -7,7 +7,7 @@ import urllib.request
 
 from local.project import DIRECTLY, ROOT, Problem
 from local.stack import Stack
-from local.supabase_cli import push_migrations
+from local.supabase.cli import push_migrations
 
 DEMO_EMAIL = "demo@renpay.test"
 DEMO_PASSWORD = "demo-password"

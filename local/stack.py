@@ -3,7 +3,7 @@
     with running_stack() as stack:
         httpx.get(stack.api_url + "/health")
 
-PostgreSQL, Supabase Auth, PostgREST, the gateway that makes one origin of them, and `local.api`.
+PostgreSQL, Supabase Auth, PostgREST, the gateway that makes one origin of them, and `local.gateway.api`.
 """
 
 import json
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from local import keys, postgrest
-from local.folder import announce, locked
-from local.migrations import apply_migrations
-from local.part import Part
-from local.ports import HOST, Ports
-from local.postgres import Postgres
+from local.process.ports import HOST, Ports
+from local.process.process import Process
+from local.process.state_folder import announce, locked
+from local.process.supervisor import Supervisor
 from local.project import DIRECTLY, ROOT, supabase_config
-from local.supervisor import Supervisor
+from local.supabase import keys, postgrest
+from local.supabase.migrations import apply_migrations
+from local.supabase.postgres import Postgres
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Process ids by part. A part that dies comes back under another one."""
-        return {part.name: part.pid for part in self.supervisor.parts}
+        """Process ids by process. A process that dies comes back under another one."""
+        return {process.name: process.pid for process in self.supervisor.processes}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -112,9 +112,9 @@ def _start_supabase(stack: Stack) -> None:
     start(_gateway(stack))
 
 
-def _postgres(stack: Stack) -> Part:
+def _postgres(stack: Stack) -> Process:
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to go.
-    return Part(
+    return Process(
         "postgres",
         stack.postgres.command(),
         stack.postgres.is_ready,
@@ -123,7 +123,7 @@ def _postgres(stack: Stack) -> Part:
     )
 
 
-def _auth(stack: Stack) -> Part:
+def _auth(stack: Stack) -> Process:
     config = supabase_config()["auth"]
     settings = {
         "port": stack.ports.auth,
@@ -135,17 +135,17 @@ def _auth(stack: Stack) -> Part:
         "minimum_password_length": config["minimum_password_length"],
         "enable_confirmations": config["email"]["enable_confirmations"],
     }
-    return Part(
+    return Process(
         "auth",
-        ["node", str(ROOT / "local" / "auth.mjs")],
+        ["node", str(ROOT / "local" / "supabase" / "auth.mjs")],
         _answers(f"http://{HOST}:{stack.ports.auth}/auth/v1/health"),
         {"AUTH_SETTINGS": json.dumps(settings), "DO_NOT_TRACK": "1", "LITE_TELEMETRY": "0"},
         _log(stack, "auth"),
     )
 
 
-def _rest(stack: Stack) -> Part:
-    return Part(
+def _rest(stack: Stack) -> Process:
+    return Process(
         "rest",
         [str(postgrest.program())],
         _answers(f"http://{HOST}:{stack.ports.rest_admin}/ready"),
@@ -154,26 +154,26 @@ def _rest(stack: Stack) -> Part:
     )
 
 
-def _gateway(stack: Stack) -> Part:
+def _gateway(stack: Stack) -> Process:
     settings = {
         "port": stack.ports.gateway,
         "rest_port": stack.ports.rest,
         "auth_port": stack.ports.auth,
         "api_keys": [keys.ANON_KEY, keys.SERVICE_ROLE_KEY],
     }
-    return Part(
+    return Process(
         "gateway",
-        ["node", str(ROOT / "local" / "gateway.mjs")],
+        ["node", str(ROOT / "local" / "gateway" / "gateway.mjs")],
         _answers(f"{stack.supabase_url}/"),
         {"GATEWAY_SETTINGS": json.dumps(settings)},
         _log(stack, "gateway"),
     )
 
 
-def _api(stack: Stack, *, to_terminal: bool) -> Part:
-    return Part(
+def _api(stack: Stack, *, to_terminal: bool) -> Process:
+    return Process(
         "api",
-        [sys.executable, "-m", "local.api"],
+        [sys.executable, "-m", "local.gateway.api"],
         _answers(f"{stack.api_url}/ping"),
         {**stack.environment, "PORT": str(stack.ports.api)},
         None if to_terminal else _log(stack, "api"),

@@ -24,7 +24,7 @@ class Settings(BaseModel):
     supabase_jwt_issuer: str | None = None
     """The `iss` of every token, where it is not <SUPABASE_URL>/auth/v1."""
     request_timeout_seconds: float = 10
-    """So long Supabase may take for one answer; shared/connection.py limits those of a request together."""
+    """How long Supabase may take for one answer; `shared.supabase.http_client` limits all of a request."""
 
     @property
     def auth_url(self) -> str:

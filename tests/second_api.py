@@ -39,7 +39,7 @@ def second_api(stack: Stack, supabase_url: str) -> Iterator[SecondApi]:
         "SUPABASE_JWT_ISSUER": f"{stack.supabase_url}/auth/v1",
         "PORT": str(port),
     }
-    command = [sys.executable, "-m", "local.api"]
+    command = [sys.executable, "-m", "local.gateway.api"]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
     ) as process:

@@ -14,8 +14,8 @@ from functions.accounts.schemas import (
     Period,
     Summary,
 )
-from shared.application import group
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     AccountHasTransactions,
     AccountNotFound,
     AmountOutOfRange,
@@ -26,8 +26,8 @@ from shared.catalogue import (
     TransferToSameAccount,
     problems,
 )
-from shared.data_api import DataApi, DataApiOnce
-from shared.transactions import Transaction, TransactionFilters
+from shared.schemas.transactions import Transaction, TransactionFilters
+from shared.supabase.rest import DataApi, DataApiOnce
 
 router = group("/api/accounts", "Accounts")
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from shared.bodies import Body, left_out
-from shared.catalogue import AccountNotFound
-from shared.lists import ListQuery
-from shared.moments import Instant
-from shared.money import Money
-from shared.texts import Name
-from shared.views import View
+from shared.problems.catalogue import AccountNotFound
+from shared.schemas.base import Body, left_out
+from shared.schemas.datetimes import Instant
+from shared.schemas.lists import ListQuery
+from shared.schemas.money import Money
+from shared.schemas.text import Name
+from shared.schemas.view import View
 
 Period = Literal["week", "month", "quarter", "year"]
 

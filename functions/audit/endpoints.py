@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from functions.audit.schemas import AuditEntry, AuditQuery, AuditVerification
-from shared.application import group
-from shared.catalogue import problems
-from shared.data_api import DataApi
+from shared.http.application import group
+from shared.problems.catalogue import problems
+from shared.supabase.rest import DataApi
 
 router = group("/api/audit", "Audit")
 

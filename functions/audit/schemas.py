@@ -5,13 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from shared.catalogue import NotFound
-from shared.lists import Is, ListQuery, Since, Until
-from shared.moments import Instant, Moment
-from shared.texts import Text
-from shared.views import View
+from shared.problems.catalogue import NotFound
+from shared.schemas.datetimes import DayOrInstant, Instant
+from shared.schemas.lists import Is, ListQuery, Since, Until
+from shared.schemas.text import Text
+from shared.schemas.view import View
 
-Door = Literal["api", "schedule", "auth", "dashboard"]
+Channel = Literal["api", "schedule", "auth", "dashboard"]
 Operation = Literal["insert", "update", "delete"]
 RecordType = Literal["profiles", "accounts", "transactions", "invoices", "invoice_items", "tax_filings"]
 Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86d081884c7d65..."])]
@@ -30,7 +30,7 @@ class AuditEntry(View):
                 "id": "9f86d081-884c-7d65-9a2f-eaa0c55ad015",
                 "number": 7,
                 "occurred_at": "2023-01-01T00:00:00Z",
-                "door": "api",
+                "channel": "api",
                 "actor_id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
                 "actor_role": "authenticated",
                 "request_id": "0f8c1f3e5d6b4c0b9a7e2d1c3b4a5968",
@@ -47,7 +47,9 @@ class AuditEntry(View):
     id: UUID
     number: int = Field(description="1, 2, 3 ... without a gap.")
     occurred_at: Instant
-    door: Door = Field(description="api: with the user's token; schedule; auth; dashboard: SQL by hand.")
+    channel: Channel = Field(
+        description="api: with the user's token; schedule; auth; dashboard: SQL by hand."
+    )
     actor_id: UUID | None = Field(description="The user who did it, where a token said so.")
     actor_role: str
     request_id: str | None = Field(description="X-Request-Id, as the client wrote it.")
@@ -71,10 +73,10 @@ class AuditQuery(ListQuery):
     record_type: Annotated[RecordType | None, Is("record_type")] = None
     record_id: Annotated[UUID | None, Is("record_id")] = None
     operation: Annotated[Operation | None, Is("operation")] = None
-    door: Annotated[Door | None, Is("door")] = None
+    channel: Annotated[Channel | None, Is("channel")] = None
     request_id: Annotated[Text | None, Field(max_length=128), Is("request_id")] = None
-    start_date: Annotated[Moment | None, Since("occurred_day", "occurred_instant")] = None
-    end_date: Annotated[Moment | None, Until("occurred_day", "occurred_instant")] = None
+    start_date: Annotated[DayOrInstant | None, Since("occurred_day", "occurred_instant")] = None
+    end_date: Annotated[DayOrInstant | None, Until("occurred_day", "occurred_instant")] = None
     sort_by: Literal["number", "occurred_at"] = "number"
 
 

@@ -16,9 +16,9 @@ from functions.auth.schemas import (
     User,
 )
 from functions.auth.usernames import Usernames
-from shared.application import group
-from shared.auth_api import AuthApi
-from shared.catalogue import (
+from shared.auth.tokens import CurrentCaller
+from shared.http.application import group
+from shared.problems.catalogue import (
     EmailAlreadyRegistered,
     EmailNotConfirmed,
     InvalidCredentials,
@@ -35,8 +35,8 @@ from shared.catalogue import (
     open_problems,
     problems,
 )
-from shared.data_api import DataApi
-from shared.tokens import CurrentCaller
+from shared.supabase.auth import AuthApi
+from shared.supabase.rest import DataApi
 
 router = group("/api/auth", "Authentication")
 

@@ -1,9 +1,9 @@
 """Lambda entry."""
 
-from functions.auth import browser, endpoints, v1_endpoints
-from shared.application import create_app, lambda_handler
-from shared.browser import SessionCookie
+from functions.auth import browser_login, endpoints, v1_endpoints
+from shared.http.application import create_app, lambda_handler
+from shared.web.session import SessionCookie
 
-app = create_app(endpoints.router, v1_endpoints.router, browser.router)
+app = create_app(endpoints.router, v1_endpoints.router, browser_login.router)
 app.add_middleware(SessionCookie)
 handler = lambda_handler(app)

@@ -7,13 +7,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from shared.auth_api import Answer
-from shared.bodies import Body, left_out
-from shared.catalogue import InvalidToken
-from shared.moments import Instant
-from shared.money import TaxRate
-from shared.texts import STORABLE, Address, Gstin, Name
-from shared.views import View
+from shared.problems.catalogue import InvalidToken
+from shared.schemas.base import Body, left_out
+from shared.schemas.datetimes import Instant
+from shared.schemas.money import TaxRate
+from shared.schemas.text import STORABLE, Address, Gstin, Name
+from shared.schemas.view import View
+from shared.supabase.auth import Answer
 
 Email = Annotated[
     str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"]), STORABLE
@@ -21,7 +21,7 @@ Email = Annotated[
 
 
 def _refuse_what_would_be_cut_off(password: str) -> str:
-    # bcrypt reads 72 bytes: of a longer one the beginning would open the door, too.
+    # bcrypt reads 72 bytes: of a longer one the beginning would be accepted, too.
     if len(password.encode()) > _MOST_PASSWORD_BYTES:
         raise PydanticCustomError("string_too_long", "A password has at most 72 bytes in UTF-8")
     return password

@@ -11,8 +11,8 @@ import httpx
 from fastapi import Depends, Request
 
 from functions.auth.schemas import Login, Registration
-from shared.auth_api import Answer, Auth
-from shared.catalogue import (
+from shared.aws.parameter_store import ParameterUnreadableError
+from shared.problems.catalogue import (
     EmailAlreadyRegistered,
     EmailNotConfirmed,
     InternalError,
@@ -20,11 +20,11 @@ from shared.catalogue import (
     ServiceUnavailable,
     UsernameTaken,
 )
-from shared.connection import connection
-from shared.database_errors import problem_of
-from shared.parameter_store import ParameterUnreadableError
-from shared.secret_key import secret_headers
+from shared.problems.database import problem_of
 from shared.settings import settings
+from shared.supabase.auth import Answer, Auth
+from shared.supabase.http_client import connection
+from shared.supabase.secret_key import secret_headers
 
 _REFUSAL_SECONDS = 0.5
 """Longer than Supabase Auth takes to compare a password, which it does only for a user that exists."""

@@ -10,9 +10,8 @@ from fastapi import Form, Response, status
 from functions.auth.schemas import Login
 from functions.auth.usernames import Usernames
 from functions.auth.v1_schemas import RegistrationV1, TokenV1, UserV1
-from shared.application import group
-from shared.auth_api import AuthApi
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     EmailAlreadyRegistered,
     EmailNotConfirmed,
     InvalidCredentials,
@@ -23,7 +22,8 @@ from shared.catalogue import (
     open_problems,
     problems,
 )
-from shared.data_api import DataV1
+from shared.supabase.auth import AuthApi
+from shared.supabase.rest import DataV1
 
 router = group("/api/v1/auth", "Authentication, version 1")
 

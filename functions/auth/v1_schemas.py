@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.auth.schemas import Registration, Username, beginning_of
-from shared.auth_api import Answer
-from shared.catalogue import InvalidToken
-from shared.moments import Instant
-from shared.views import View
+from shared.problems.catalogue import InvalidToken
+from shared.schemas.datetimes import Instant
+from shared.schemas.view import View
+from shared.supabase.auth import Answer
 
 
 class RegistrationV1(Registration):

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Query, Response, status
 
 from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice, Payment
-from shared.application import group
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
     DueBeforeIssue,
@@ -25,8 +25,8 @@ from shared.catalogue import (
     UnknownState,
     problems,
 )
-from shared.data_api import DataApi, DataApiOnce
-from shared.money import TaxRateParameter
+from shared.schemas.money import TaxRateParameter
+from shared.supabase.rest import DataApi, DataApiOnce
 
 router = group("/api/invoices", "Invoices")
 

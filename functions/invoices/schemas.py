@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
-from shared.bodies import Body, left_out
-from shared.catalogue import InvoiceNotFound
-from shared.lists import Contains, Is, ListQuery, Since, Until
-from shared.moments import Instant, Moment
-from shared.money import Money, Quantity, TaxRate
-from shared.rates import RateWarning
-from shared.texts import STORABLE, Address, Gstin, Name, Notes, Text
-from shared.views import View
+from shared.problems.catalogue import InvoiceNotFound
+from shared.schemas.base import Body, left_out
+from shared.schemas.datetimes import DayOrInstant, Instant
+from shared.schemas.lists import Contains, Is, ListQuery, Since, Until
+from shared.schemas.money import Money, Quantity, TaxRate
+from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
+from shared.schemas.view import View
+from shared.schemas.warnings import RateWarning
 
 Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
 Template = Literal["default", "professional", "simple", "detailed"]
@@ -181,8 +181,8 @@ class NewInvoice(Body):
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
-    issue_date: Moment | None = Field(None, description="Default: now.")
-    due_date: Moment | None = Field(None, description="Default: 30 days after issue_date.")
+    issue_date: DayOrInstant | None = Field(None, description="Default: now.")
+    due_date: DayOrInstant | None = Field(None, description="Default: 30 days after issue_date.")
     tax_rate: TaxRate | None = Field(None, description="Default: the profile's.")
     price_includes_tax: StrictBool | None = Field(
         None, description="Unit prices contain the tax. Default: false."
@@ -203,8 +203,8 @@ class InvoiceChanges(Body):
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
-    issue_date: Moment = left_out()
-    due_date: Moment = left_out()
+    issue_date: DayOrInstant = left_out()
+    due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
     price_includes_tax: StrictBool = left_out()
     status: Status = left_out()
@@ -216,7 +216,7 @@ class Payment(Body):
     """How an invoice was paid."""
 
     account_id: UUID | None = Field(None, description="Default: the default account.")
-    date: Moment | None = Field(None, description="Default: now.")
+    date: DayOrInstant | None = Field(None, description="Default: now.")
 
 
 class InvoiceQuery(ListQuery):
@@ -237,10 +237,10 @@ class InvoiceQuery(ListQuery):
         "status",
     ] = "issue_date"
     status: Annotated[Status | None, Is("status")] = None
-    start_date: Annotated[Moment | None, Since("issue_day", "issue_instant")] = Field(
+    start_date: Annotated[DayOrInstant | None, Since("issue_day", "issue_instant")] = Field(
         None, description="Issued on or after this day or instant."
     )
-    end_date: Annotated[Moment | None, Until("issue_day", "issue_instant")] = Field(
+    end_date: Annotated[DayOrInstant | None, Until("issue_day", "issue_instant")] = Field(
         None, description="Issued up to this instant, or to the end of this day."
     )
     customer_name: Annotated[Text | None, Contains("customer_name_search")] = Field(

@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request, Response
 
 from functions.pdf.typesetting import typeset
-from shared import paper
-from shared.application import group
-from shared.auth_api import AuthApi
-from shared.browser import browser_session
-from shared.catalogue import InvoiceNotFound, problems
-from shared.data_api import Data
-from shared.tokens import BearerToken, Caller, verifier
+from shared.auth.tokens import BearerToken, Caller, verifier
+from shared.documents import invoice_document
+from shared.http.application import group
+from shared.problems.catalogue import InvoiceNotFound, problems
+from shared.supabase.auth import AuthApi
+from shared.supabase.rest import Data
+from shared.web.session import browser_session
 
 router = group("/api/invoices", "Invoices")
 
@@ -43,7 +43,7 @@ def get_invoice_pdf(
     """A4, with the fields of a GST tax invoice, and a UPI QR code when money is due."""
     answer = Data(request, "api", caller).call("invoice_page", invoice=invoice_id)
     shown = json.loads(bytes(answer.body), parse_float=Decimal)
-    printed = paper.of(shown, template)
+    printed = invoice_document.of(shown, template)
     name = re.sub(r"[^A-Za-z0-9._-]", "-", printed["number"])
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return Response(typeset(printed), headers=headers, media_type="application/pdf")

@@ -1,8 +1,8 @@
 """Lambda entry."""
 
 from functions.pdf.endpoints import router
-from shared.application import create_app, lambda_handler
-from shared.browser import SessionCookie
+from shared.http.application import create_app, lambda_handler
+from shared.web.session import SessionCookie
 
 app = create_app(router)
 app.add_middleware(SessionCookie)

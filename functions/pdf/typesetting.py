@@ -1,4 +1,4 @@
-"""From paper in words to paper in PDF."""
+"""Sets an invoice document as PDF."""
 
 import json
 import threading
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typst
 
-from shared.paper import Paper
-from shared.payment_qr import qr_svg
+from shared.documents.invoice_document import InvoiceDocument
+from shared.documents.upi import qr_svg
 
 _FOLDER = Path(__file__).parent
 _SUSPECTS = b"/Suspects false"
@@ -21,11 +21,13 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(root=_FOLDER, font_paths=[_FOLDER / "fonts"], ignore_system_fonts=True)
 
 
-def typeset(paper: Paper) -> bytes:
-    """The PDF of a paper; texts reach the template as data, so nothing in them is taken for markup."""
-    qr = qr_svg(paper["upi_link"]) if paper["upi_link"] else ""
-    template = _FOLDER / "templates" / f"{paper['template']}.typ"
+def typeset(invoice: InvoiceDocument) -> bytes:
+    """The PDF of an invoice; texts reach the template as data, so nothing in them is taken for markup."""
+    qr = qr_svg(invoice["upi_link"]) if invoice["upi_link"] else ""
+    template = _FOLDER / "templates" / f"{invoice['template']}.typ"
     with _setting:
-        pdf = _compiler().compile(template, format="pdf", sys_inputs={"paper": json.dumps(paper), "qr": qr})
+        pdf = _compiler().compile(
+            template, format="pdf", sys_inputs={"invoice": json.dumps(invoice), "qr": qr}
+        )
     # Poppler takes the default of this entry, written out, for an error; blanks keep every offset as it is.
     return pdf.replace(_SUSPECTS, b" " * len(_SUSPECTS)) if isinstance(pdf, bytes) else b""

@@ -9,7 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from functions.scheduled.jobs import JOBS, Job, JobFailedError, run_job
-from shared.parameter_store import ParameterUnreadableError
+from shared.aws.parameter_store import ParameterUnreadableError
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ import logging
 from typing import Any, Protocol, TypedDict
 
 from functions.scheduled.jobs import Job, run_job
-from shared import log
+from shared.aws import log
 
 
 class Event(TypedDict):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from shared.connection import connection
-from shared.secret_key import secret_headers
 from shared.settings import settings
+from shared.supabase.http_client import connection
+from shared.supabase.secret_key import secret_headers
 
 Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
 JOBS: tuple[Job, ...] = get_args(Job)

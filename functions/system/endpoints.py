@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from functions.system.openapi import description
 from functions.system.pages import problem_catalogue, redoc, redoc_logo, swagger_ui
-from shared.application import group
-from shared.catalogue import ServiceUnavailable, open_problems
-from shared.data_api import AnonymousDataApi
+from shared.http.application import group
+from shared.problems.catalogue import ServiceUnavailable, open_problems
+from shared.supabase.rest import AnonymousDataApi
 
 router = group("", "System")
 

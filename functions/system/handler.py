@@ -2,7 +2,7 @@
 
 from functions.system.endpoints import router
 from functions.system.pages import ASSETS, Assets
-from shared.application import create_app, lambda_handler
+from shared.http.application import create_app, lambda_handler
 
 app = create_app(router)
 app.mount(ASSETS, Assets())

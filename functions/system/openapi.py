@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import FastAPI
 
 import functions
-from shared.application import create_app
-from shared.problems import ProblemBody
+from shared.http.application import create_app
+from shared.problems.base import ProblemBody
 
 TITLE = "Renpay"
 VERSION = "1.0.0"

@@ -12,7 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.problems import Problem
+from shared.problems.base import Problem
 
 ASSETS = "/docs/assets"
 

@@ -16,8 +16,8 @@ from functions.tax.schemas import (
     TaxType,
     Year,
 )
-from shared.application import group
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     AmountOutOfRange,
     FilingAlreadySubmitted,
     FilingNotFound,
@@ -32,9 +32,9 @@ from shared.catalogue import (
     PeriodOutOfOrder,
     problems,
 )
-from shared.data_api import DataApi, DataApiOnce
-from shared.moments import Day
-from shared.money import TaxRateParameter
+from shared.schemas.datetimes import Day
+from shared.schemas.money import TaxRateParameter
+from shared.supabase.rest import DataApi, DataApiOnce
 
 router = group("/api/tax", "Tax")
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.bodies import Body
-from shared.moments import Day, Instant
-from shared.money import Money, MoneyParameter, TaxRate
-from shared.rates import RateWarning
-from shared.texts import STORABLE, Notes
-from shared.transactions import TransactionType
+from shared.schemas.base import Body
+from shared.schemas.datetimes import Day, Instant
+from shared.schemas.money import Money, MoneyParameter, TaxRate
+from shared.schemas.text import STORABLE, Notes
+from shared.schemas.transactions import TransactionType
+from shared.schemas.warnings import RateWarning
 
 TaxType = Literal["gst", "income_tax", "other"]
 FilingFrequency = Literal["monthly", "quarterly", "annually"]

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Query, Response, status
 
 from functions.transactions.schemas import NewTransaction, TransactionChanges, TransactionQuery
-from shared.application import group
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
     IdempotencyKeyReused,
@@ -18,8 +18,8 @@ from shared.catalogue import (
     TransferToSameAccount,
     problems,
 )
-from shared.data_api import DataApi, DataApiOnce
-from shared.transactions import Transaction
+from shared.schemas.transactions import Transaction
+from shared.supabase.rest import DataApi, DataApiOnce
 
 router = group("/api/transactions", "Transactions")
 

@@ -1,7 +1,7 @@
 """Lambda entry."""
 
 from functions.transactions.endpoints import router
-from shared.application import create_app, lambda_handler
+from shared.http.application import create_app, lambda_handler
 
 app = create_app(router)
 handler = lambda_handler(app)

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from shared.bodies import Body, left_out
-from shared.lists import Is
-from shared.moments import Moment
-from shared.money import Money, TaxRate
-from shared.texts import STORABLE, Description
-from shared.transactions import TransactionFilters, TransactionType
+from shared.schemas.base import Body, left_out
+from shared.schemas.datetimes import DayOrInstant
+from shared.schemas.lists import Is
+from shared.schemas.money import Money, TaxRate
+from shared.schemas.text import STORABLE, Description
+from shared.schemas.transactions import TransactionFilters, TransactionType
 
 Category = Annotated[str, Field(max_length=100), STORABLE]
 
@@ -32,7 +32,7 @@ class NewTransaction(Body):
     transaction_type: TransactionType
     description: Description | None = None
     category: Category | None = None
-    date: Moment | None = Field(None, description="Default: now.")
+    date: DayOrInstant | None = Field(None, description="Default: now.")
     account_id: UUID | None = Field(None, description="Default: the default account.")
     transfer_account_id: UUID | None = Field(None, description="Where a transfer goes to.")
     tax_rate: TaxRate | None = Field(None, description="Of a sale, default the profile's.")
@@ -50,7 +50,7 @@ class TransactionChanges(Body):
     transaction_type: TransactionType = left_out()
     description: Description = left_out()
     category: Category | None = None
-    date: Moment = left_out()
+    date: DayOrInstant = left_out()
     account_id: UUID = left_out()
     transfer_account_id: UUID | None = None
     tax_rate: TaxRate | None = None

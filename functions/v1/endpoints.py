@@ -12,8 +12,8 @@ from functions.v1.schemas import (
     NewInvoiceV1,
     StatusV1,
 )
-from shared.application import group
-from shared.catalogue import (
+from shared.http.application import group
+from shared.problems.catalogue import (
     AmountOutOfRange,
     IdempotencyKeyReused,
     InvalidValue,
@@ -24,8 +24,8 @@ from shared.catalogue import (
     NothingToPay,
     problems,
 )
-from shared.data_api import DataV1, DataV1Once
-from shared.texts import Text
+from shared.schemas.text import Text
+from shared.supabase.rest import DataV1, DataV1Once
 
 router = group("/api/v1/invoices", "Invoices, version 1")
 

@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from shared.bodies import Body, left_out
-from shared.catalogue import InvoiceNotFound
-from shared.lists import AtLeast, AtMost, Contains, ListQuery, Means, Since, Until, named_fields
-from shared.moments import Instant, Moment
-from shared.money import Money, MoneyParameter, Quantity, TaxRate
-from shared.texts import STORABLE, Address, Description, Name, Notes
-from shared.views import View
+from shared.problems.catalogue import InvoiceNotFound
+from shared.schemas.base import Body, left_out
+from shared.schemas.datetimes import DayOrInstant, Instant
+from shared.schemas.lists import AtLeast, AtMost, Contains, ListQuery, Means, Since, Until, named_fields
+from shared.schemas.money import Money, MoneyParameter, Quantity, TaxRate
+from shared.schemas.text import STORABLE, Address, Description, Name, Notes
+from shared.schemas.view import View
 
 Status = Literal["PENDING", "PAID", "CANCELLED"]
 Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
@@ -95,7 +95,7 @@ class NewInvoiceV1(Body):
     items: ItemsV1
     customer_email: Email | None = None
     customer_address: Address | None = None
-    due_date: Moment | None = Field(None, description="Default: in 30 days.")
+    due_date: DayOrInstant | None = Field(None, description="Default: in 30 days.")
     notes: Notes | None = None
     status: Status = Field("PENDING", description="PAID records the payment at once.")
     tax_rate: TaxRate | None = Field(None, description="GST to add, in percent. Default: none.")
@@ -112,7 +112,7 @@ class InvoiceChangesV1(Body):
     items: ItemsV1 = left_out()
     customer_email: Email | None = None
     customer_address: Address | None = None
-    due_date: Moment = left_out()
+    due_date: DayOrInstant = left_out()
     notes: Notes | None = None
     status: Status = left_out()
     tax_rate: TaxRate = left_out()
@@ -146,16 +146,16 @@ class InvoiceQueryV1(ListQuery):
 
     sort_by: Literal["date_created", "due_date", "total_amount", "customer_name"] = "date_created"
     status: Annotated[Status | None, Means("stored_status", _STORED_STATUSES)] = None
-    created_after: Annotated[Moment | None, Since("created_day", "created_instant")] = Field(
+    created_after: Annotated[DayOrInstant | None, Since("created_day", "created_instant")] = Field(
         None, description="Created on or after this day or instant."
     )
-    created_before: Annotated[Moment | None, Until("created_day", "created_instant")] = Field(
+    created_before: Annotated[DayOrInstant | None, Until("created_day", "created_instant")] = Field(
         None, description="Created up to this instant, or to the end of this day."
     )
-    due_after: Annotated[Moment | None, Since("due_day", "due_instant")] = Field(
+    due_after: Annotated[DayOrInstant | None, Since("due_day", "due_instant")] = Field(
         None, description="Due on or after this day or instant."
     )
-    due_before: Annotated[Moment | None, Until("due_day", "due_instant")] = Field(
+    due_before: Annotated[DayOrInstant | None, Until("due_day", "due_instant")] = Field(
         None, description="Due up to this instant, or to the end of this day."
     )
     customer_name: Annotated[Search, Contains("customer_name_search")] = Field(

@@ -7,24 +7,24 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
-from functions.web import assets
-from functions.web.desk import go, page
-from functions.web.forms import StaleForm
+from functions.web import static_files
+from functions.web.context import go, page
+from functions.web.forms import FormExpired
 from functions.web.pages import (
     accounts,
     home,
+    invoice_form,
+    invoice_print,
     invoices,
-    papers,
     settings,
     sign_in,
     tax,
     transactions,
-    writing,
 )
-from shared.browser import SessionCookie, sign_out
-from shared.catalogue import InternalError, MethodNotAllowed, NotFound, TokenExpired, Unauthorized
-from shared.door import Door
-from shared.problems import Problem
+from shared.http.middleware import RequestMiddleware
+from shared.problems.base import Problem
+from shared.problems.catalogue import InternalError, MethodNotAllowed, NotFound, TokenExpired, Unauthorized
+from shared.web.session import SessionCookie, sign_out
 
 
 def _wants_json(request: Request) -> bool:
@@ -36,8 +36,10 @@ async def _show_problem(request: Request, failure: Problem) -> Response:
         return failure.response(request.state.request_id)
     if isinstance(failure, Unauthorized):
         return _to_login(request, failure)
-    if isinstance(failure, StaleForm):
-        return page(request, "again.html", int(failure.status), form=failure.form, session=failure.session)
+    if isinstance(failure, FormExpired):
+        return page(
+            request, "form_expired.html", int(failure.status), form=failure.form, session=failure.session
+        )
     answer = page(
         request, "error.html", int(failure.status), problem=failure, request_id=request.state.request_id
     )
@@ -80,13 +82,24 @@ async def _show_http_exception(request: Request, failure: HTTPException) -> Resp
 
 def _create_app() -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False, telemetry={"tracing": False, "metrics": False})
-    for family in (assets, home, sign_in, writing, invoices, papers, transactions, accounts, tax, settings):
-        app.include_router(family.router)
+    for module in (
+        static_files,
+        home,
+        sign_in,
+        invoice_form,
+        invoices,
+        invoice_print,
+        transactions,
+        accounts,
+        tax,
+        settings,
+    ):
+        app.include_router(module.router)
     app.exception_handler(Problem)(_show_problem)
     app.exception_handler(RequestValidationError)(_show_invalid_request)
     app.exception_handler(HTTPException)(_show_http_exception)
     app.add_middleware(SessionCookie)
-    app.add_middleware(Door)
+    app.add_middleware(RequestMiddleware)
     return app
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from shared.rupees import short_rupees
+from shared.documents.formatting import short_rupees
 
 _WIDTH, _HEIGHT = 720, 240
 _LEFT, _TOP, _BOTTOM = 56, 12, 28

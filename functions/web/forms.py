@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 from fastapi import Depends, Request
 
-from shared.browser import BrowserSession, CurrentSession
-from shared.catalogue import Forbidden
-from shared.posted_form import posted_form
-from shared.problems import Problem
+from shared.problems.base import Problem
+from shared.problems.catalogue import Forbidden
+from shared.web.csrf import posted_form
+from shared.web.session import BrowserSession, CurrentSession
 
 FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
 _KEY = "idempotency_key"
@@ -191,7 +191,7 @@ async def _our_form(request: Request) -> Form:
     return Form(await _fields(request))
 
 
-class StaleForm(Forbidden):
+class FormExpired(Forbidden):
     """You have logged in again since this page was opened."""
 
     def __init__(self, form: Form, session: BrowserSession) -> None:
@@ -202,7 +202,7 @@ class StaleForm(Forbidden):
 
 async def _session_form(form: Annotated[Form, Depends(_our_form)], session: CurrentSession) -> Form:
     if not session.accepts(form[FORM_TOKEN]):
-        raise StaleForm(form, session)
+        raise FormExpired(form, session)
     return form
 
 

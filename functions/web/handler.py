@@ -1,7 +1,7 @@
 """Lambda entry."""
 
 from functions.web.application import app
-from shared.application import lambda_handler
+from shared.http.application import lambda_handler
 
 handler = lambda_handler(app)
 

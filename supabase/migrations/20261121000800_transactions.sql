@@ -485,7 +485,7 @@ create function api.delete_account(account_id uuid, transfer_to_account_id uuid 
 returns void
 language plpgsql
 set search_path = ''
-set statement_timeout = '18s' -- many transactions take longer than a usual request; shared/data_api.py waits for it
+set statement_timeout = '18s' -- many transactions take longer than a usual request; shared/supabase/rest.py waits for it
 as $$
 begin
     perform private.open_books();

@@ -1,4 +1,4 @@
--- Audit: who changed which figure, when, from what to what, and through which door. One append-only chain per user.
+-- Audit: who changed which figure, when, from what to what, and through which channel. One append-only chain per user.
 --
 -- Statement triggers on the audited tables write one entry per changed record. Each entry's hash is taken over the hash
 -- before it and its own content, so no entry can be changed, removed or put in between without breaking the chain;
@@ -20,7 +20,7 @@ create table public.audit_entries (
     user_id uuid not null,
     number bigint not null,
     occurred_at timestamptz not null default now(),
-    door text not null,
+    channel text not null,
     actor_id uuid,
     actor_role text not null,
     request_id text,
@@ -31,12 +31,12 @@ create table public.audit_entries (
     after jsonb,
     hash bytea not null,
     primary key (user_id, number),
-    constraint audit_entries_door_known check (door in ('api', 'schedule', 'auth', 'dashboard'))
+    constraint audit_entries_channel_known check (channel in ('api', 'schedule', 'auth', 'dashboard'))
 );
 comment on table public.audit_entries is 'Every change to the audited tables, append-only, chained by hash, numbered 1, 2, 3 ... per user.';
 comment on column public.audit_entries.user_id is
 'Whose books were changed. No foreign key: it would be looked up at each entry; the entries go when the profile goes.';
-comment on column public.audit_entries.door is
+comment on column public.audit_entries.channel is
 'api: with a user''s token; schedule: with the secret key; auth: by Supabase Auth; dashboard: SQL by hand. From the database session, which no client can choose.';
 comment on column public.audit_entries.actor_id is 'The user whose token it was; null where there was none.';
 comment on column public.audit_entries.actor_role is 'The role of the token, or the database role that was logged in.';
@@ -60,7 +60,7 @@ begin
     -- An instant as its seconds, because its text depends on the session's time zone; jsonb writes its keys in one order.
     return sha256(previous || convert_to(
         jsonb_build_array(
-            entry.user_id, entry.number, extract(epoch from entry.occurred_at), entry.door, entry.actor_id,
+            entry.user_id, entry.number, extract(epoch from entry.occurred_at), entry.channel, entry.actor_id,
             entry.actor_role, entry.request_id, entry.operation, entry.record_type, entry.record_id, entry.before,
             entry.after
         )::text,
@@ -103,17 +103,17 @@ begin
         claims := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
         entry.actor_id := claims ->> 'sub';
         entry.actor_role := coalesce(claims ->> 'role', 'anon');
-        entry.door := case entry.actor_role when 'service_role' then 'schedule' else 'api' end;
+        entry.channel := case entry.actor_role when 'service_role' then 'schedule' else 'api' end;
         entry.request_id := left(nullif(current_setting('request.headers', true), '')::json ->> 'x-request-id', 128);
     else
         entry.actor_role := session_user;
-        entry.door := case session_user when 'supabase_auth_admin' then 'auth' else 'dashboard' end;
+        entry.channel := case session_user when 'supabase_auth_admin' then 'auth' else 'dashboard' end;
     end if;
     return entry;
 end;
 $$;
 comment on function private.audit_entry_of_session is
-'An entry that says who and through which door. By session_user, which neither a role nor a security definer changes.';
+'An entry that says who and through which channel. By session_user, which neither a role nor a security definer changes.';
 
 create function private.keep_audit_head(head private.audit_heads)
 returns void
@@ -453,7 +453,7 @@ language sql
 stable
 set search_path = ''
 set timezone = 'UTC' -- as when the entries were written
-set statement_timeout = '18s' -- reads every entry there is; shared/data_api.py waits for it
+set statement_timeout = '18s' -- reads every entry there is; shared/supabase/rest.py waits for it
 as $$
     select * from private.broken_links()
 
@@ -490,7 +490,7 @@ select
     encode(substr(entry.hash, 1, 16), 'hex')::uuid as id,
     entry.number,
     to_json(entry.occurred_at at time zone 'utc') #>> '{}' || 'Z' as occurred_at,
-    entry.door,
+    entry.channel,
     entry.actor_id,
     entry.actor_role,
     entry.request_id,
@@ -511,7 +511,7 @@ returns json
 language sql
 stable
 set search_path = ''
-set statement_timeout = '18s' -- reads every entry there is; shared/data_api.py waits for it
+set statement_timeout = '18s' -- reads every entry there is; shared/supabase/rest.py waits for it
 as $$
     select json_build_object(
         'entries', (select coalesce(sum(last_number), 0) from private.audit_heads),

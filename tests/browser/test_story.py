@@ -75,7 +75,7 @@ class TestStory:
         expect(page.locator(".big-amount").first).to_have_text("₹0.00")
 
         page.get_by_role("link", name="Print").click()
-        expect(page.locator(".paper")).to_contain_text("Eighty Thousand One Hundred Eighty-Eight Rupees Only")
+        expect(page.locator(".sheet")).to_contain_text("Eighty Thousand One Hundred Eighty-Eight Rupees Only")
         page.get_by_role("link", name="Back").click()
         page.get_by_role("button", name="Log out").click()
         page.wait_for_url("**/login")

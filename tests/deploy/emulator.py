@@ -15,8 +15,8 @@ from typing import Any, Self
 
 from deploy.package import Package
 from deploy.service import SERVERLESS_YML
-from local.cors import Cors
-from local.routes import Service
+from local.gateway.cors import Cors
+from local.gateway.routes import Service
 from tests.deploy.events import http_event
 from tests.deploy.execution_environment import Code, ExecutionEnvironment, FunctionError, runtime_client
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from local.routes import Route
+from local.gateway.routes import Route
 
 _TEXT = re.compile(r"text/|application/(json|javascript|xml)|[^;]*\+(json|xml)")
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "te", "upgrade", "expect"}

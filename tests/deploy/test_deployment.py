@@ -13,8 +13,8 @@ import pytest
 
 from deploy.functions import api_url
 from deploy.service import SERVERLESS_YML, functions
-from local.routes import Service
-from shared.connection import ANSWER_WITHIN_SECONDS, CONNECT_SECONDS
+from local.gateway.routes import Service
+from shared.supabase.http_client import ANSWER_WITHIN_SECONDS, CONNECT_SECONDS
 from tests.deploy.aws import REGION
 from tests.deploy.conftest import STAGE, Deployed
 

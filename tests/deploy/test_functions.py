@@ -20,8 +20,8 @@ import psycopg
 import pytest
 
 from deploy.package import Package
+from local.gateway.routes import Route
 from local.project import ROOT
-from local.routes import Route
 from local.stack import Stack
 from tests.counting_proxy import counting_proxy
 from tests.deploy.aws import Aws
@@ -184,8 +184,10 @@ class TestFailures:
     ) -> None:
         with running_emulator([twins["accounts"]], stack.environment) as (url, deployment):
             function = deployment.functions["accounts"]
-            (function.code.folder / "shared" / "door.py").write_text("raise SystemExit('secret')")
-            for bytecode in function.code.folder.glob("shared/__pycache__/door.*"):
+            (function.code.folder / "shared" / "http" / "middleware.py").write_text(
+                "raise SystemExit('secret')"
+            )
+            for bytecode in function.code.folder.glob("shared/http/__pycache__/middleware.*"):
                 bytecode.unlink()
             answer = httpx.get(f"{url}/api/accounts")
         assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})

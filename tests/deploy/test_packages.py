@@ -87,6 +87,8 @@ def test_the_twin_is_for_the_interpreter_of_this_machine() -> None:
     target = this_machine()
     [twin] = build(target, [function for function in functions() if function.name == "accounts"])
     with zipfile.ZipFile(twin.path) as archive:
-        [bytecode] = [entry for entry in archive.namelist() if entry.startswith("shared/__pycache__/door.")]
+        [bytecode] = [
+            entry for entry in archive.namelist() if entry.startswith("shared/http/__pycache__/middleware.")
+        ]
         assert archive.read(bytecode)[:4] == importlib.util.MAGIC_NUMBER
     assert Path(twin.path).parent.name == target.name

@@ -1,4 +1,4 @@
-"""The same law for every door: SQL as the dashboard writes it, and the Data API with the secret key or a user's token."""
+"""The same law for every way to write: SQL as the dashboard writes it, and the Data API with the secret key or a user's token."""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal

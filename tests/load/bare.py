@@ -11,7 +11,7 @@ from urllib.error import URLError
 
 from fastapi import FastAPI
 
-from local.ports import HOST, Ports
+from local.process.ports import HOST, Ports
 from local.project import ROOT
 
 app = FastAPI(openapi_url=None)
@@ -40,7 +40,7 @@ def another_api(environment: Mapping[str, str]) -> Iterator[str]:
     """The URL of one more API, with settings of its own."""
     port = Ports.isolated().api
     settings = {**environment, "PORT": str(port)}
-    with _running([sys.executable, "-m", "local.api"], settings, f"http://{HOST}:{port}") as url:
+    with _running([sys.executable, "-m", "local.gateway.api"], settings, f"http://{HOST}:{port}") as url:
         yield url
 
 

@@ -15,8 +15,8 @@ import httpx
 import psycopg
 from starlette.testclient import TestClient
 
+from local.gateway.routes import Service
 from local.project import ROOT
-from local.routes import Service
 from local.stack import Stack
 from tests.load.clock import Client, Work
 from tests.load.wire import Message, Wire
@@ -87,8 +87,8 @@ class Recorder:
         os.environ.update(stack.environment)
         logging.disable(logging.INFO)
         # Reads the environment.
-        from local.api import gateway  # noqa: PLC0415
-        from shared.connection import connection  # noqa: PLC0415
+        from local.gateway.api import gateway  # noqa: PLC0415
+        from shared.supabase.http_client import connection  # noqa: PLC0415
 
         self._client = TestClient(gateway(Service.read(ROOT / "serverless.yml")))
         self._sent: list[httpx.Request] = []

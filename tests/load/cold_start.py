@@ -17,8 +17,8 @@ from typing import NamedTuple
 from deploy.package import Package, packing
 from deploy.service import SERVERLESS_YML, Function, functions
 from deploy.target import this_machine
+from local.gateway.routes import Route, Service
 from local.project import ROOT
-from local.routes import Route, Service
 from tests.deploy.emulator import code_of
 from tests.deploy.events import http_event
 from tests.deploy.execution_environment import Code, ExecutionEnvironment, FunctionError, runtime_client

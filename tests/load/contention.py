@@ -64,7 +64,7 @@ _ROWS = """
         tax_amount
     )
     values (gen_random_uuid(), '{user}', 1, 'Sale', 1, 118, 118, 100, 9, 9, 0, 18);
-    insert into bare.audit_entries (user_id, number, door, actor_role, operation, record_type, record_id, after, hash)
+    insert into bare.audit_entries (user_id, number, channel, actor_role, operation, record_type, record_id, after, hash)
     select user_id, entry_count * 4 + nth, 'api', 'authenticated', 'insert', 'transactions', id, '{{"amount": 118}}', '\\x'
     from bare.accounts, generate_series(1, 4) as nth where id = '{account}';
     commit

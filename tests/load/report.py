@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.postgrest import program
+from local.supabase.postgrest import program
 from tests.load.contention import LEAST, MOST_PER_BULK_ROW, Bulk, Sales
 from tests.load.level import MOST, Level
 from tests.load.overhead import Overhead

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from local.ports import HOST, Ports
+from local.process.ports import HOST, Ports
 from local.project import ROOT
 
 

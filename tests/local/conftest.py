@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local.ports import Ports
+from local.process.ports import Ports
 from tests.local.developer import Developer
 
 

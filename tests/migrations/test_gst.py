@@ -1,4 +1,4 @@
-"""GST identity, place of supply and amounts: the rules of the domain, through the doors that people use."""
+"""GST identity, place of supply and amounts: the rules of the domain, through the API and the dashboard."""
 
 import json
 from decimal import Decimal

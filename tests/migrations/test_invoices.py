@@ -202,7 +202,7 @@ class TestWarnings:
 
 
 class TestTexts:
-    """Spaces alone are no name, and an address has an @, on every door."""
+    """Spaces alone are no name, and an address has an @, by every way."""
 
     @pytest.mark.parametrize(
         ("changes", "field"),

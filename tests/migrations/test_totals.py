@@ -1,4 +1,4 @@
-"""Totals by day and by month equal the sums of what they count, whatever is written, and by whichever door."""
+"""Totals by day and by month equal the sums of what they count, whatever is written, and by whichever way."""
 
 import random
 from typing import Any, LiteralString

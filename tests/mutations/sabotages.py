@@ -20,7 +20,7 @@ def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotag
 
 TENANTS = "tests/security/test_tenants.py"
 AUDIT = "tests/security/test_audit.py"
-DOOR = "tests/security/test_door.py"
+MIDDLEWARE = "tests/security/test_middleware.py"
 ONCE = "tests/reliability/test_exactly_once.py"
 LIFE = "tests/reliability/test_random_life.py"
 AT_ONCE = "tests/functions/test_at_once.py"
@@ -88,17 +88,17 @@ SABOTAGES = [
         f"{BAD_INPUT} -k Token",
     ),
     Sabotage(
-        "A token's signature is verified", "shared/tokens.py",
+        "A token's signature is verified", "shared/auth/tokens.py",
         'options={"require": _REQUIRED_CLAIMS}', 'options={"require": _REQUIRED_CLAIMS, "verify_signature": False}',
-        "tests/shared/test_tokens.py",
+        "tests/shared/auth/test_tokens.py",
     ),
     Sabotage(
-        "A published key signs nothing symmetric", "shared/tokens.py",
+        "A published key signs nothing symmetric", "shared/auth/tokens.py",
         "if key.key_id and key.algorithm_name in _ASYMMETRIC", "if key.key_id",
-        "tests/shared/test_tokens.py",
+        "tests/shared/auth/test_tokens.py",
     ),
     Sabotage(
-        "A token is a signed-in user's", "shared/tokens.py",
+        "A token is a signed-in user's", "shared/auth/tokens.py",
         'claims["role"] != "authenticated" or claims.get("is_anonymous") is True', 'claims["role"] == "nobody"',
         f"{BAD_INPUT} -k Token",
     ),
@@ -117,7 +117,7 @@ SABOTAGES = [
         "where stored_key.user_id = auth.uid() and stored_key.key", "where stored_key.key", f"{ONCE} -k OneKey",
     ),
     Sabotage(
-        "The key reaches the database", "shared/data_api.py",
+        "The key reaches the database", "shared/supabase/rest.py",
         'self._client.headers["Idempotency-Key"] = idempotency_key', "pass", f"{ONCE} -k OneKey",
     ),
     # Money
@@ -185,35 +185,35 @@ SABOTAGES = [
         "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
         "", AUDIT,
     ),
-    sql("A door cannot be chosen", "audit", "session_user = 'authenticator'", "current_user = 'authenticator'", AUDIT),
+    sql("A channel cannot be chosen", "audit", "session_user = 'authenticator'", "current_user = 'authenticator'", AUDIT),
     sql("A writer's head is the last one", "audit", "for no key update;", ";", AUDIT),
-    # The door
-    sql("Ten failures are enough", "door", "pair_failures >= 10", "pair_failures > 10", DOOR),
-    sql("Who gets in is no longer suspected", "door", "create trigger forget_attempts after insert on auth.sessions\nfor each row execute function private.forget_attempts();", "", DOOR),
+    # The middleware and the limits of log-in
+    sql("Ten failures are enough", "login_limits", "pair_failures >= 10", "pair_failures > 10", MIDDLEWARE),
+    sql("Who gets in is no longer suspected", "login_limits", "create trigger forget_attempts after insert on auth.sessions\nfor each row execute function private.forget_attempts();", "", MIDDLEWARE),
     Sabotage(
         "A refusal takes the same time for everybody", "functions/auth/usernames.py",
-        "_REFUSAL_SECONDS = 0.5", "_REFUSAL_SECONDS = 0.0", f"{DOOR} -k Strangers",
+        "_REFUSAL_SECONDS = 0.5", "_REFUSAL_SECONDS = 0.0", f"{MIDDLEWARE} -k Strangers",
     ),
     Sabotage(
-        "Pages count guesses, too", "functions/auth/browser.py",
+        "Pages count guesses, too", "functions/auth/browser_login.py",
         "names.sign_in(auth, Login.model_validate(sent))", "auth.sign_in(*Login.model_validate(sent).model_dump().values())",
-        f"{DOOR} -k pages",
+        f"{MIDDLEWARE} -k pages",
     ),
     Sabotage(
-        "Who logs in came from our page", "functions/auth/browser.py",
+        "Who logs in came from our page", "functions/auth/browser_login.py",
         "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/test_sign_in.py -k another_site",
     ),
-    Sabotage("A body has an end", "shared/door.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{DOOR} -k Headers"),
-    Sabotage("An answer fits into Lambda", "shared/door.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/test_door.py"),
-    Sabotage("Answers tell browsers not to guess", "shared/door.py", '    "x-content-type-options": "nosniff",\n', "", f"{DOOR} -k Headers"),
+    Sabotage("A body has an end", "shared/http/middleware.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
+    Sabotage("An answer fits into Lambda", "shared/http/middleware.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
+    Sabotage("Answers tell browsers not to guess", "shared/http/middleware.py", '    "x-content-type-options": "nosniff",\n', "", f"{MIDDLEWARE} -k Headers"),
     Sabotage(
-        "Amounts have two decimals", "shared/money.py",
+        "Amounts have two decimals", "shared/schemas/money.py",
         "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
         BAD_INPUT,
     ),
     # Faults
     Sabotage(
-        "A database that is away is 503", "shared/database_errors.py",
+        "A database that is away is 503", "shared/problems/database.py",
         "if answer.status_code in _GATEWAY_STATUS or not any(error):", "if not error:", "tests/reliability/test_faults.py",
     ),
     sql(

@@ -1,4 +1,4 @@
-"""Who changed what, when, from what to what, through which door; and nobody can rewrite it unseen."""
+"""Who changed what, when, from what to what, through which channel; and nobody can rewrite it unseen."""
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def faults(person: Person) -> list[tuple[str, int | None, str | None, str]]:
 
 def story(person: Person, **query: object) -> list[tuple[str, str, str]]:
     entries = person.read("/api/audit", sort_order="asc", **query)
-    return [(entry["door"], entry["operation"], entry["record_type"]) for entry in entries]
+    return [(entry["channel"], entry["operation"], entry["record_type"]) for entry in entries]
 
 
 class TestTrail:
@@ -89,7 +89,7 @@ class TestTrail:
         [entry] = alice.read("/api/audit", request_id="from-the-shop-7")
         assert entry["record_id"] == checked(made, 201)["id"]
 
-    def test_each_door_has_its_name(
+    def test_each_channel_has_its_name(
         self, target: Target, anonymous: httpx.Client, dashboard: psycopg.Connection, service: httpx.Client
     ) -> None:
         with Person.registered(target) as person:
@@ -159,7 +159,7 @@ class TestChain:
         rows = dashboard.execute(
             """
             select hash, jsonb_build_array(
-                user_id, number, extract(epoch from occurred_at), door, actor_id, actor_role, request_id,
+                user_id, number, extract(epoch from occurred_at), channel, actor_id, actor_role, request_id,
                 operation, record_type, record_id, before, after
             )::text
             from public.audit_entries where user_id = %s order by number
@@ -172,7 +172,7 @@ class TestChain:
         assert verification(alice)["head"] == hashed.hex()
 
     @pytest.mark.parametrize(
-        "statement", ["update public.audit_entries set door = 'api'", "delete from public.audit_entries"]
+        "statement", ["update public.audit_entries set channel = 'api'", "delete from public.audit_entries"]
     )
     def test_entries_are_not_changed_or_removed_in_the_dashboard(
         self, alice: Person, dashboard: psycopg.Connection, statement: str
@@ -202,7 +202,7 @@ class TestChain:
         where = {"user_id": f"eq.{alice.id}"}
         for client in (alice.data, service):
             answer = client.request(
-                verb, "/audit_entries", params=where, json={"door": "api"}, headers=_PUBLIC
+                verb, "/audit_entries", params=where, json={"channel": "api"}, headers=_PUBLIC
             )
             assert (answer.status_code, answer.json()["code"]) == (403, "42501")
         assert faults(alice) == []
@@ -213,7 +213,7 @@ class TestChain:
             "after = after || '{\"balance\": 1}'",
             "occurred_at = occurred_at - interval '1 day'",
             "actor_id = gen_random_uuid()",
-            "door = 'dashboard'",
+            "channel = 'dashboard'",
             "hash = sha256('x')",
         ],
     )

@@ -4,49 +4,49 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm
-from shared.catalogue import AccountNotFound, BalanceMoved
-from shared.problems import Problem
+from shared.problems.base import Problem
+from shared.problems.catalogue import AccountNotFound, BalanceMoved
 
 router = APIRouter()
 
 
 @router.get("/accounts")
-def list_accounts(desk: UserDesk) -> Response:
-    return _show(desk, Form({}))
+def list_accounts(context: UserContext) -> Response:
+    return _show(context, Form({}))
 
 
-def _show(desk: Desk, form: Form, status: int = HTTPStatus.OK, about: str = "") -> Response:
-    return desk.page("accounts.html", status, books=desk.read("accounts_page"), form=form, about=about)
+def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK, about: str = "") -> Response:
+    return context.page("accounts.html", status, books=context.read("accounts_page"), form=form, about=about)
 
 
 @router.post("/accounts")
-def open_account(desk: UserDesk, form: SessionForm) -> Response:
+def open_account(context: UserContext, form: SessionForm) -> Response:
     account = {"name": form.text("name", "a name"), "balance": form.amount("balance") or "0"}
     if not form.errors:
         try:
-            desk.write(form, "create_account", account=account)
+            context.write(form, "create_account", account=account)
             return go("/accounts", done="account_created")
         except Problem as problem:
             if not belongs_on_the_form(problem, form):
                 raise
             form.take(problem)
-    return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @router.post("/accounts/{account_id}")
-def change_account(desk: UserDesk, account_id: str, form: SessionForm) -> Response:
+def change_account(context: UserContext, account_id: str, form: SessionForm) -> Response:
     """Rename it, adjust its balance, make it the default one; or close it and move what it holds."""
     known_id = _known_id(account_id)
     if form["action"] == "delete":
-        return _close(desk, known_id, form)
+        return _close(context, known_id, form)
     account = _changes(form)
     if form.errors:
-        return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
+        return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
     shown = form.amount("shown_balance")
     try:
-        desk.write(form, "change_account", account_id=known_id, account=account, shown_balance=shown)
+        context.write(form, "change_account", account_id=known_id, account=account, shown_balance=shown)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
@@ -54,7 +54,7 @@ def change_account(desk: UserDesk, account_id: str, form: SessionForm) -> Respon
         if isinstance(problem, BalanceMoved):
             # From now on the page shows the balance of now, and the user may insist.
             del form.fields["shown_balance"]
-        return _show(desk, form, int(problem.status), about=known_id)
+        return _show(context, form, int(problem.status), about=known_id)
     return go("/accounts", done="account_updated")
 
 
@@ -69,15 +69,15 @@ def _changes(form: Form) -> dict[str, object]:
     return changes
 
 
-def _close(desk: Desk, account_id: str, form: Form) -> Response:
+def _close(context: RequestContext, account_id: str, form: Form) -> Response:
     receiver = form.uuid("transfer_to_account_id")
     try:
-        desk.write(form, "delete_account", account_id=account_id, transfer_to_account_id=receiver)
+        context.write(form, "delete_account", account_id=account_id, transfer_to_account_id=receiver)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return _show(desk, form, int(problem.status), about=account_id)
+        return _show(context, form, int(problem.status), about=account_id)
     return go("/accounts", done="account_deleted")
 
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import Desk, page
-from shared.browser import OptionalSession
+from functions.web.context import RequestContext, page
+from shared.web.session import OptionalSession
 
 router = APIRouter()
 
@@ -13,5 +13,5 @@ def home(request: Request, session: OptionalSession) -> Response:
     """The dashboard of who is signed in, a landing page for others."""
     if session is None:
         return page(request, "landing.html")
-    desk = Desk(request, session)
-    return desk.page("home.html", home=desk.read("dashboard"))
+    context = RequestContext(request, session)
+    return context.page("home.html", home=context.read("dashboard"))

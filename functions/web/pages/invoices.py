@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm, day_text, number_text, read_filters, typed_filters
-from shared.problems import Problem
+from shared.problems.base import Problem
 
 router = APIRouter()
 
@@ -43,11 +43,11 @@ _FILTERS = {
 
 
 @router.get("/invoices")
-def list_invoices(request: Request, desk: UserDesk) -> Response:
+def list_invoices(request: Request, context: UserContext) -> Response:
     typed = typed_filters(request, _FILTERS)
     filters = read_filters(typed, _FILTERS)
-    listed = desk.read("invoices_page", filters=filters)
-    return desk.page(
+    listed = context.read("invoices_page", filters=filters)
+    return context.page(
         "invoices.html",
         listed=listed,
         typed=typed,
@@ -86,23 +86,23 @@ def _next(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
 
 
 @router.get("/search")
-def show_search(desk: UserDesk) -> Response:
-    return desk.page("search.html", form=Form({}), found=None)
+def show_search(context: UserContext) -> Response:
+    return context.page("search.html", form=Form({}), found=None)
 
 
 @router.post("/search")
-def search(desk: UserDesk, form: SessionForm) -> Response:
+def search(context: UserContext, form: SessionForm) -> Response:
     """By number first; a text that is no number is looked for in customers' names and addresses too."""
     text = form.text("invoice_number", "an invoice number or a customer")
     if text is None:
-        return desk.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
-    listed = desk.read("invoices_page", filters={"q": text[:200]})
+        return context.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
+    listed = context.read("invoices_page", filters={"q": text[:200]})
     found, count = listed["invoices"], sum(known["count"] for known in listed["counts"].values())
     exact = listed["exact"] or (found[0]["id"] if count == 1 else None)
     if exact:
         return go(f"/invoice/{exact}")
     shown = found[: listed["page_size"]]
-    return desk.page(
+    return context.page(
         "search.html", form=form, found=shown, count=count, all_found=_address({}, {"q": text[:200]})
     )
 
@@ -111,36 +111,38 @@ def search(desk: UserDesk, form: SessionForm) -> Response:
 
 
 @router.get("/invoice/{reference}")
-def show_invoice(desk: UserDesk, reference: str) -> Response:
-    return show(desk, reference, Form({}))
+def show_invoice(context: UserContext, reference: str) -> Response:
+    return show(context, reference, Form({}))
 
 
-def show(desk: Desk, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
+def show(context: RequestContext, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
     """The page of an invoice, with what is wrong with a form about it."""
-    return desk.page("invoice.html", status, shown=desk.read("invoice_page", invoice=reference), form=form)
+    return context.page(
+        "invoice.html", status, shown=context.read("invoice_page", invoice=reference), form=form
+    )
 
 
 @router.post("/invoice/{reference}/status")
-def set_status(desk: UserDesk, reference: str, form: SessionForm) -> Response:
+def set_status(context: UserContext, reference: str, form: SessionForm) -> Response:
     """PENDING, PAID and CANCELLED of the document, or a status of ours."""
     status = _STATUS_OF_WORD.get(form["status"].strip().lower())
     if status is None:
         form.message = "A status is PENDING, PAID or CANCELLED."
-        return show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     payment = {"account_id": form.uuid("account_id"), "date": form.day("date")}
     if form.errors:
-        return show(desk, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        desk.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
+        context.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return show(desk, reference, form, int(problem.status))
+        return show(context, reference, form, int(problem.status))
     return go(f"/invoice/{reference}", done=form["done"] or _DONE.get(status, "updated"))
 
 
 @router.post("/invoice/{reference}/delete")
-def delete(desk: UserDesk, reference: str, form: SessionForm) -> Response:
-    desk.write(form, "remove_invoice", reference=reference)
+def delete(context: UserContext, reference: str, form: SessionForm) -> Response:
+    context.write(form, "remove_invoice", reference=reference)
     return go("/invoices", done="deleted")

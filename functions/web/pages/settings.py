@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm
-from shared.problems import Problem
+from shared.problems.base import Problem
 
 router = APIRouter()
 
@@ -16,14 +16,14 @@ _FREQUENCIES = ("monthly", "quarterly", "annually")
 
 
 @router.get("/settings")
-def show_settings(desk: UserDesk) -> Response:
-    return _show(desk, Form({}))
+def show_settings(context: UserContext) -> Response:
+    return _show(context, Form({}))
 
 
-def _show(desk: Desk, form: Form, status: int = HTTPStatus.OK) -> Response:
-    page = desk.read("settings_page")
+def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
+    page = context.read("settings_page")
     shown = form if form.fields else _form_of(page["profile"])
-    return desk.page("settings.html", status, page=page, form=shown)
+    return context.page("settings.html", status, page=page, form=shown)
 
 
 def _form_of(profile: dict[str, Any]) -> Form:
@@ -36,7 +36,7 @@ def _form_of(profile: dict[str, Any]) -> Form:
 
 
 @router.post("/settings")
-def change_settings(desk: UserDesk, form: SessionForm) -> Response:
+def change_settings(context: UserContext, form: SessionForm) -> Response:
     profile: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
     profile["time_zone"] = form.text("time_zone", "a time zone")
     profile["default_tax_rate"] = form.rate("default_tax_rate", "a rate")
@@ -45,10 +45,10 @@ def change_settings(desk: UserDesk, form: SessionForm) -> Response:
         form.errors["filing_frequency"] = "Choose one of the list."
     if not form.errors:
         try:
-            desk.write(form, "update_profile", profile=profile)
+            context.write(form, "update_profile", profile=profile)
             return go("/settings", done="settings")
         except Problem as problem:
             if not belongs_on_the_form(problem):
                 raise
             form.take(problem)
-    return _show(desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY)

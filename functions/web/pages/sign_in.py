@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import go, page
+from functions.web.context import go, page
 from functions.web.forms import Form, SessionForm
-from shared.auth_api import AuthApi
-from shared.browser import CurrentSession, OptionalSession, own_address, sign_out
-from shared.catalogue import MethodNotAllowed
-from shared.data_api import Data
-from shared.refused_form import RefusedForm, forget_refused_form
+from shared.problems.catalogue import MethodNotAllowed
+from shared.supabase.auth import AuthApi
+from shared.supabase.rest import Data
+from shared.web.flash import RefusedForm, forget_refused_form
+from shared.web.session import CurrentSession, OptionalSession, own_address, sign_out
 
 router = APIRouter()
 

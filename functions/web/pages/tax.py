@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm, day_text, filters_of
-from shared.problems import Problem
+from shared.problems.base import Problem
 
 router = APIRouter()
 
@@ -15,29 +15,29 @@ _PERIOD = {"start": day_text, "end": day_text}
 
 
 @router.get("/tax")
-def show_tax(request: Request, desk: UserDesk) -> Response:
-    return _show(request, desk, Form({}))
+def show_tax(request: Request, context: UserContext) -> Response:
+    return _show(request, context, Form({}))
 
 
 def _show(
     request: Request,
-    desk: Desk,
+    context: RequestContext,
     form: Form,
     status: int = HTTPStatus.OK,
     result: dict[str, Any] | None = None,
 ) -> Response:
     period = filters_of(request, _PERIOD)
-    tax = desk.read("tax_page", start_date=period.get("start"), end_date=period.get("end"))
-    return desk.page("tax.html", status, tax=tax, form=form, result=result)
+    tax = context.read("tax_page", start_date=period.get("start"), end_date=period.get("end"))
+    return context.page("tax.html", status, tax=tax, form=form, result=result)
 
 
 @router.post("/tax/calculate")
-def calculate(request: Request, desk: UserDesk, form: SessionForm) -> Response:
+def calculate(request: Request, context: UserContext, form: SessionForm) -> Response:
     amount, rate = form.amount("amount", "an amount"), form.rate("tax_rate", "a rate")
     if form.errors:
-        return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        result = desk.read(
+        result = context.read(
             "calculate_gst",
             amount=amount,
             tax_rate=rate,
@@ -48,25 +48,25 @@ def calculate(request: Request, desk: UserDesk, form: SessionForm) -> Response:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _show(request, desk, form, result=result)
+        return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show(request, context, form, result=result)
 
 
 @router.post("/tax/prepare")
-def prepare(request: Request, desk: UserDesk, form: SessionForm) -> Response:
+def prepare(request: Request, context: UserContext, form: SessionForm) -> Response:
     """Make or refresh the draft of the last period that has ended."""
     try:
-        prepared = desk.write(form, "generate_tax_filing", period=form["period"])["summary"]
+        prepared = context.write(form, "generate_tax_filing", period=form["period"])["summary"]
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return _show(request, desk, form, int(problem.status))
+        return _show(request, context, form, int(problem.status))
     return go("/tax", start=prepared["period_start"], end=prepared["period_end"], done="filing_prepared")
 
 
 @router.post("/tax/submit")
-def submit(request: Request, desk: UserDesk, form: SessionForm) -> Response:
+def submit(request: Request, context: UserContext, form: SessionForm) -> Response:
     """Freeze a period with the figures that the page has shown."""
     filing = {
         "tax_type": "gst",
@@ -77,7 +77,7 @@ def submit(request: Request, desk: UserDesk, form: SessionForm) -> Response:
     }
     if not form.errors:
         try:
-            desk.write(form, "submit_tax_filing", filing=filing)
+            context.write(form, "submit_tax_filing", filing=filing)
             return go(
                 "/tax",
                 start=str(filing["period_start"]),
@@ -88,4 +88,4 @@ def submit(request: Request, desk: UserDesk, form: SessionForm) -> Response:
             if not belongs_on_the_form(problem, form):
                 raise
             form.take(problem)
-    return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.desk import Desk, UserDesk, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm, day_text, filters_of
-from shared.catalogue import TransactionNotFound
-from shared.problems import Problem
+from shared.problems.base import Problem
+from shared.problems.catalogue import TransactionNotFound
 
 router = APIRouter()
 
@@ -38,14 +38,14 @@ _FILTERS = {
 
 
 @router.get("/transactions")
-def list_transactions(request: Request, desk: UserDesk) -> Response:
-    return _show(request, desk, Form({}))
+def list_transactions(request: Request, context: UserContext) -> Response:
+    return _show(request, context, Form({}))
 
 
-def _show(request: Request, desk: Desk, form: Form, status: int = HTTPStatus.OK) -> Response:
+def _show(request: Request, context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
     filters = {name: value for name, value in filters_of(request, _FILTERS).items() if value}
-    listed = desk.read("transactions_page", filters=filters)
-    return desk.page(
+    listed = context.read("transactions_page", filters=filters)
+    return context.page(
         "transactions.html",
         status,
         listed=listed,
@@ -71,17 +71,17 @@ def _next(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
 
 
 @router.post("/transactions")
-def add_transaction(request: Request, desk: UserDesk, form: SessionForm) -> Response:
+def add_transaction(request: Request, context: UserContext, form: SessionForm) -> Response:
     transaction = _transaction(form)
     if not form.errors:
         try:
-            desk.write(form, "create_transaction", transaction=transaction)
+            context.write(form, "create_transaction", transaction=transaction)
             return go("/transactions", done="recorded")
         except Problem as problem:
             if not belongs_on_the_form(problem, form):
                 raise
             form.take(problem)
-    return _show(request, desk, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _transaction(form: Form) -> dict[str, Any]:
@@ -104,14 +104,16 @@ def _transaction(form: Form) -> dict[str, Any]:
 
 
 @router.post("/transactions/{transaction_id}/delete")
-def delete_transaction(request: Request, desk: UserDesk, transaction_id: str, form: SessionForm) -> Response:
+def delete_transaction(
+    request: Request, context: UserContext, transaction_id: str, form: SessionForm
+) -> Response:
     try:
-        desk.write(form, "delete_transaction", transaction_id=_known_id(transaction_id))
+        context.write(form, "delete_transaction", transaction_id=_known_id(transaction_id))
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
-        return _show(request, desk, form, int(problem.status))
+        return _show(request, context, form, int(problem.status))
     return go("/transactions", done="removed")
 
 

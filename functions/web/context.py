@@ -1,0 +1,152 @@
+"""What every page does: ask the database once, as the session's user, and answer HTML."""
+
+import json
+from decimal import Decimal
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined
+
+from functions.web import chart
+from functions.web.forms import Form
+from functions.web.static_files import address_of
+from shared.documents import formatting
+from shared.problems.base import Problem
+from shared.supabase.rest import Data
+from shared.web.session import BrowserSession, CurrentSession
+
+SAFETY_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+
+DONE = {
+    "created": "The invoice is saved.",
+    "issued": "The invoice is issued.",
+    "updated": "Your changes are saved.",
+    "sent": "The invoice counts as sent.",
+    "paid": "The payment is recorded.",
+    "unpaid": "The payment is taken back.",
+    "cancelled": "The invoice is cancelled.",
+    "reopened": "The invoice is open again.",
+    "deleted": "The invoice is deleted.",
+    "account_created": "The account is open.",
+    "account_updated": "The account is changed.",
+    "account_deleted": "The account is deleted.",
+    "recorded": "The transaction is recorded.",
+    "removed": "The transaction is deleted.",
+    "settings": "Your settings are saved.",
+    "filing_prepared": "The filing is up to date.",
+    "filing_submitted": "The filing is marked as submitted, and its payment recorded.",
+    "welcome": "Welcome! Fill in your business first, then write an invoice.",
+}
+"""What a page says after a form was carried out, by the `done` of its address."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# A package holds the templates as modules instead: compiling them would take longer than the first page.
+_COMPILED = Path(__file__).parent / "compiled"
+
+Page = dict[str, Any]
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=ModuleLoader(_COMPILED) if _COMPILED.exists() else FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        rupees=formatting.rupees,
+        grouped=formatting.grouped,
+        number=formatting.number,
+        day=formatting.day,
+        date_and_time=formatting.date_and_time,
+        due=formatting.due,
+        period=formatting.period,
+    )
+    environment.globals.update(
+        static=address_of, new_key=lambda: str(uuid4()), year_chart=chart.year, sparkline=chart.sparkline
+    )
+    return environment
+
+
+def compile_templates(folder: Path) -> None:
+    """Write every template as a Python module into a package's `functions/web/compiled`."""
+    _templates().compile_templates(folder, zip=None, ignore_errors=False)
+
+
+def page(request: Request, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
+    """A page from its template; everything in it is escaped."""
+    values = {
+        "path": request.url.path,
+        "done": DONE.get(request.query_params.get("done", "")),
+        "done_code": request.query_params.get("done", ""),
+        "session": None,
+        **values,
+    }
+    return HTMLResponse(_templates().get_template(template).render(values), status, SAFETY_HEADERS)
+
+
+def go(path: str, **query: str) -> RedirectResponse:
+    """To another page, which is then read with GET: reloading it sends nothing again."""
+    return RedirectResponse(
+        f"{path}?{urlencode(query)}" if query else path, HTTPStatus.SEE_OTHER, SAFETY_HEADERS
+    )
+
+
+def read_json(answer: Response) -> Any:
+    """What the database answered; amounts keep every digit."""
+    return json.loads(bytes(answer.body), parse_float=Decimal) if answer.body else None
+
+
+class RequestContext:
+    """The database and the pages of one signed-in user."""
+
+    def __init__(self, request: Request, session: BrowserSession) -> None:
+        self._request = request
+        self._session = session
+
+    def read(self, function: str, **arguments: object) -> Page:
+        """What a page shows, in one call."""
+        answer: Page = read_json(self._data().call(function, **arguments))
+        return answer
+
+    def write(self, form: Form, function: str, **arguments: object) -> Any:
+        """Carry a form out, once however often it is sent."""
+        return read_json(self._data().once(form.key).call(function, **arguments))
+
+    def page(self, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
+        return page(self._request, template, status, session=self._session, **values)
+
+    def _data(self) -> Data:
+        return Data(self._request, "api", self._session.caller)
+
+
+async def _context(request: Request, session: CurrentSession) -> RequestContext:
+    return RequestContext(request, session)
+
+
+UserContext = Annotated[RequestContext, Depends(_context)]
+
+
+def belongs_on_the_form(problem: Problem, form: Form | None = None) -> bool:
+    """Whether the user can mend it in the form; everything else gets a page of its own."""
+    return (form is not None and form.is_named_by(problem)) or problem.status in {
+        HTTPStatus.CONFLICT,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    }

@@ -1,0 +1,1 @@
+"""The local gateway in front of Supabase and of the API."""

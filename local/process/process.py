@@ -1,0 +1,105 @@
+"""One process of a stack: started, waited for, and started again when it dies, as a hosted one would be."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.project import ROOT, Problem
+
+_START_SECONDS = 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+
+
+# What programs of a stack take for settings: none of it is meant for them.
+_FOREIGN = ("PG", "PGRST_", "SUPABASE_")
+
+
+def _neutral_environment() -> dict[str, str]:
+    """The shell's environment, without what it says about another database or project."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+
+
+@dataclass
+class Process:
+    """What to run, and how to see that it is ready. Without a `log`, its output goes to the terminal."""
+
+    name: str
+    command: Sequence[str]
+    is_ready: Callable[[], bool]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
+    polite: signal.Signals = signal.SIGTERM
+
+    def __post_init__(self) -> None:
+        self._ending = False
+        self._ending_changed = threading.Condition()
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        return self._process.pid
+
+    def spawn(self, lock: int) -> None:
+        """Start the process. It inherits the stack's lock and so holds the folder as long as it lives."""
+        with ExitStack() as files:
+            output = files.enter_context(self.log.open("ab")) if self.log else None
+            self._process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env={**_neutral_environment(), **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                pass_fds=(lock,),
+                # Ctrl-C in the terminal is for the owner, who stops the processes in order.
+                start_new_session=True,
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return when it can be used."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self.is_ready():
+            if self._process.poll() is not None:
+                raise Problem(f"{self.name} ended with code {self._process.returncode}.{self._last_words()}")
+            if time.monotonic() > deadline:
+                raise Problem(f"{self.name} is not ready after {_START_SECONDS:.0f} s.{self._last_words()}")
+            time.sleep(0.02)
+
+    def keep_alive(self, lock: int, changed: Callable[[], None]) -> None:
+        """From now on, start it again when it dies, and say so to `changed`."""
+        threading.Thread(target=self._keep, args=(lock, changed), name=self.name, daemon=True).start()
+
+    def expect_end(self) -> None:
+        """From now on, a process that has ended stays ended."""
+        with self._ending_changed:
+            self._ending = True
+            self._ending_changed.notify_all()
+
+    def collect(self) -> None:
+        """Wait for the process to end."""
+        self._process.wait()
+
+    def _keep(self, lock: int, changed: Callable[[], None]) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            born = time.monotonic()
+            self._process.wait()
+            lived_long = time.monotonic() - born > _LONGEST_PAUSE
+            pause = _FIRST_PAUSE if lived_long else min(pause * 2, _LONGEST_PAUSE)
+            with self._ending_changed:
+                if self._ending_changed.wait_for(lambda: self._ending, timeout=pause):
+                    return
+                self.spawn(lock)
+                changed()
+
+    def _last_words(self) -> str:
+        if not self.log:
+            return ""
+        lines = self.log.read_text(errors="replace").splitlines()[-5:]
+        return "\n  ".join([f" The end of {self.log}:", *lines])

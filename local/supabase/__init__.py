@@ -1,0 +1,1 @@
+"""A local Supabase: PostgreSQL, PostgREST, Auth and its CLI."""

@@ -1,0 +1,1 @@
+"""Types and shapes that several groups of endpoints share."""

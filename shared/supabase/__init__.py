@@ -1,0 +1,1 @@
+"""Supabase Auth and the Data API over HTTP."""

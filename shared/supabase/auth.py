@@ -1,0 +1,132 @@
+"""Supabase Auth over its own HTTP API. No client of it is kept: a client would hold a session, and whose?"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from pydantic import SecretStr
+
+from shared.auth.tokens import Caller
+from shared.aws.parameter_store import ParameterUnreadableError
+from shared.problems.base import Problem
+from shared.problems.catalogue import (
+    EmailAlreadyRegistered,
+    EmailNotConfirmed,
+    InternalError,
+    InvalidCredentials,
+    InvalidEmail,
+    InvalidRefreshToken,
+    InvalidToken,
+    ServiceUnavailable,
+    TooManyRequests,
+    WeakPassword,
+)
+from shared.settings import settings
+from shared.supabase.http_client import connection
+from shared.supabase.secret_key import secret_key
+
+_log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+_PROBLEMS: Mapping[str, Callable[[], Problem]] = {
+    "email_exists": EmailAlreadyRegistered,
+    "user_already_exists": EmailAlreadyRegistered,
+    "weak_password": WeakPassword,
+    "email_address_invalid": InvalidEmail,
+    "email_not_confirmed": EmailNotConfirmed,
+    "invalid_credentials": InvalidCredentials,
+    "user_banned": InvalidCredentials,
+    "refresh_token_not_found": InvalidRefreshToken,
+    "refresh_token_already_used": InvalidRefreshToken,
+    "session_not_found": InvalidRefreshToken,
+    "session_expired": InvalidRefreshToken,
+}
+
+
+class Auth:
+    """Signs users up, in and out, on behalf of one client."""
+
+    def __init__(self, request: Request) -> None:
+        self._headers = {"X-Request-Id": request.state.request_id}
+        key = settings().supabase_key
+        if (secret := _secret_key()) and request.client:
+            # All users reach Supabase from the same few addresses: its limits must count theirs, not ours.
+            key = SecretStr(secret)
+            self._headers["Sb-Forwarded-For"] = request.client.host
+        self._headers["apikey"] = key.get_secret_value()
+
+    def sign_up(self, email: str, password: str, details: Mapping[str, str]) -> Answer:
+        """Make a user; answers it."""
+        form = {"email": email, "password": password, "data": dict(details)}
+        answer = self._post("/signup", form, refused=InvalidEmail)
+        # Where addresses are confirmed by mail, a known one gets a made-up user, and nobody learns of it.
+        user: Answer = answer.get("user") or answer
+        return user
+
+    def sign_in(self, email: str, password: str) -> Answer:
+        """Open a session with a password; answers its tokens."""
+        return self._post(
+            "/token?grant_type=password", {"email": email, "password": password}, InvalidCredentials
+        )
+
+    def refresh(self, refresh_token: str) -> Answer:
+        """Continue a session; answers its new tokens."""
+        form = {"refresh_token": refresh_token}
+        return self._post("/token?grant_type=refresh_token", form, refused=InvalidRefreshToken)
+
+    def sign_out(self, caller: Caller) -> None:
+        """End the caller's session, so that it cannot be refreshed; one that is gone already is fine."""
+        try:
+            # The scope is named: without, Supabase ends the user's sessions on all devices.
+            self._post("/logout?scope=local", {}, InvalidToken, caller.token)
+        except Problem as problem:
+            _log.warning("Supabase Auth did not end a session: %s", problem.code)
+
+    def _post(
+        self, path: str, body: Mapping[str, object], refused: type[Problem], token: str | None = None
+    ) -> Answer:
+        headers = {**self._headers, "Authorization": f"Bearer {token}"} if token else self._headers
+        try:
+            answer = connection().post(settings().auth_url + path, json=body, headers=headers)
+        except httpx.TransportError as failure:
+            raise ServiceUnavailable from failure
+        if answer.is_error:
+            raise _problem_of(answer, refused)
+        return _object(answer)
+
+
+def _secret_key() -> str | None:
+    """None where there is none; and to log in must be possible without."""
+    try:
+        return secret_key()
+    except (LookupError, ParameterUnreadableError):
+        return None
+
+
+def _object(answer: httpx.Response) -> Answer:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _problem_of(answer: httpx.Response, refused: type[Problem]) -> Problem:
+    body = _object(answer)
+    code = str(body.get("error_code") or body.get("code") or "")
+    if code in _PROBLEMS:
+        return _PROBLEMS[code]()
+    if code == "validation_failed":
+        return refused()
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return TooManyRequests(headers={"Retry-After": answer.headers.get("retry-after", "60")})
+    if answer.status_code in {502, 503, 504}:
+        return ServiceUnavailable()
+    _log.error("unexpected answer of Supabase Auth: status %s, code %s", answer.status_code, code)
+    return InternalError()
+
+
+AuthApi = Annotated[Auth, Depends(Auth)]

@@ -1,0 +1,176 @@
+"""PostgREST as the caller: one call per request, and what SQL answered goes back byte for byte."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Self, cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+import httpx
+from fastapi import Depends, Header, Request, Response
+from postgrest import CountMethod, SyncPostgrestClient
+from postgrest.base_request_builder import RequestConfig
+from pydantic import BaseModel
+from yarl import URL
+
+from shared.auth.tokens import Caller, CurrentCaller
+from shared.problems.catalogue import ServiceUnavailable
+from shared.problems.database import problem_of
+from shared.schemas.lists import ListQuery, Parameter
+from shared.schemas.view import View
+from shared.settings import settings
+from shared.supabase.http_client import be_patient, connection
+
+_ONE_ROW = "application/vnd.pgrst.object+json"
+_PASSED_ON = ("location", "idempotent-replayed")
+# Their SQL has a statement_timeout of its own: given up on before, it would be done and called failed.
+_LONG = {"delete_account", "audit_verification"}
+_NO_ROW = httpx.codes.NOT_ACCEPTABLE
+_BEYOND_THE_END = httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+
+DataRequest = RequestConfig[httpx.Client]
+
+
+class Data:
+    """The database as one caller sees it, through row level security."""
+
+    def __init__(self, request: Request, schema: str, caller: Caller | None) -> None:
+        self._request = request
+        headers = {
+            "apikey": settings().supabase_key.get_secret_value(),
+            "X-Request-Id": request.state.request_id,
+        }
+        if caller:
+            headers["Authorization"] = f"Bearer {caller.token}"
+        # A client per request, because it carries the caller's token; the connection under it is shared.
+        # Without its retries: they would sleep up to seven seconds inside of our answer.
+        self._client = SyncPostgrestClient(
+            settings().data_url, schema=schema, headers=headers, http_client=connection(), retry_enabled=False
+        )
+
+    def once(self, idempotency_key: str | None) -> Self:
+        """With a key, what is called happens once, however often it is sent."""
+        if idempotency_key:
+            self._client.headers["Idempotency-Key"] = idempotency_key
+        return self
+
+    def call(self, function: str, /, **arguments: object) -> Response:
+        """Call a function of the database, where a write is one transaction; answer what it answered.
+
+        Of a row it selects the fields that the endpoint's `response_model` documents.
+        """
+        if function in _LONG:
+            be_patient()
+        body: dict[str, Any] = {name: _plain(value) for name, value in arguments.items()}
+        selected = [("select", view.columns()) for view in _documented_views(self._request)]
+        answer = self._sent(self._client.rpc(function, body).request, selected)
+        headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+        media_type = "application/json" if answer.content else None
+        return Response(answer.content, answer.status_code, headers, media_type)
+
+    def row(
+        self, view: type[View], row_id: UUID | int | None = None, *, fields: str | None = None, **equal: str
+    ) -> Response:
+        """Read one row; without an id or a value to look for, the only one that the caller has."""
+        request = self._client.from_(view.view).select(fields or view.columns()).request
+        request.headers["Accept"] = _ONE_ROW
+        wanted = equal if row_id is None else {"id": row_id}
+        narrowed = [(column, f"eq.{value}") for column, value in wanted.items()]
+        answer = self._sent(request, narrowed, accepted=_NO_ROW)
+        if answer.status_code == _NO_ROW:
+            raise view.missing
+        return Response(answer.content, media_type="application/json")
+
+    def rows(self, query: ListQuery) -> Response:
+        """Read a page of a view."""
+        return self._page(query, [])
+
+    def rows_of_account(self, account_id: UUID, query: ListQuery) -> Response:
+        """Read a page of what belongs to an account; the database refuses one the caller does not have."""
+        self._client.headers["X-Account-Id"] = str(account_id)
+        return self._page(query, [("account_id", f"eq.{account_id}")])
+
+    def _page(self, query: ListQuery, narrowed: Iterable[Parameter]) -> Response:
+        narrowed = list(narrowed)
+        length = query.known_length(narrowed)
+        # Counting reads all rows; the totals answer as fast for three million as for three.
+        count = None if length else CountMethod.exact
+        if length:
+            self._client.headers["X-Length-Of"] = length
+        request = self._client.from_(query.of.view).select(query.columns(), count=count).request
+        answer = self._sent(request, [*narrowed, *query.parameters()], accepted=_BEYOND_THE_END)
+        rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content
+        total = answer.headers.get("x-total-count")
+        headers = query.page_headers(self._request.url, rows, answer.headers["content-range"], total)
+        return Response(rows, headers=headers, media_type="application/json")
+
+    def _sent(
+        self, request: DataRequest, parameters: Iterable[Parameter], accepted: int = 200
+    ) -> httpx.Response:
+        query = urlencode([*request.params.multi_items(), *parameters])
+        # Written out here: httpx takes twice as long to put parameters and address together.
+        request.path = URL(f"{request.path}?{query}", encoded=True)
+        cast(Any, request).params = None
+        try:
+            answer = request.send(httpx.Headers())
+        except httpx.TransportError as failure:
+            raise ServiceUnavailable from failure
+        if answer.is_error and answer.status_code != accepted:
+            raise problem_of(answer)
+        return answer
+
+
+def _plain(value: object) -> object:
+    """As JSON: of a body the fields that the client sent, of a number its digits."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", exclude_unset=True)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _documented_views(request: Request) -> list[type[View]]:
+    model = request.scope["route"].response_model
+    return [model] if isinstance(model, type) and issubclass(model, View) else []
+
+
+def data_of(schema: str) -> Callable[[Request, Any], Awaitable[Data]]:
+    """The dependency that gives an endpoint a schema of the database as its caller."""
+
+    async def data(request: Request, caller: CurrentCaller) -> Data:
+        return Data(request, schema, caller)
+
+    return data
+
+
+async def _anonymous_data(request: Request) -> Data:
+    return Data(request, "api", None)
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern=r"^[\x21-\x7e]{1,255}$",
+        description="Made by you, a new one for each new request. Sent again with the same request it brings "
+        "the first answer again, and nothing happens twice.",
+    ),
+]
+
+DataApi = Annotated[Data, Depends(data_of("api"))]
+
+
+async def _data_once(data: DataApi, idempotency_key: IdempotencyKey = None) -> Data:
+    return data.once(idempotency_key)
+
+
+DataApiOnce = Annotated[Data, Depends(_data_once)]
+"""For endpoints that create: the caller's Idempotency-Key goes along."""
+
+DataV1 = Annotated[Data, Depends(data_of("v1"))]
+
+
+async def _data_v1_once(data: DataV1, idempotency_key: IdempotencyKey = None) -> Data:
+    return data.once(idempotency_key)
+
+
+DataV1Once = Annotated[Data, Depends(_data_v1_once)]
+
+AnonymousDataApi = Annotated[Data, Depends(_anonymous_data)]

@@ -1,0 +1,57 @@
+"""A form that was refused goes back to its page: what was wrong and what was typed, in a cookie for once.
+
+Not in the address: addresses are logged and passed on, and people typed their e-mail address here.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Self
+
+from fastapi import Request
+from pydantic import BaseModel, Field, ValidationError
+
+from shared.schemas.text import STORABLE
+from shared.web.session import cookie
+
+_COOKIE = "refused_form"
+_SECONDS = 60
+# Three of the longest fit into the 4096 bytes that a browser keeps, whatever the script.
+_Typed = Annotated[str, Field(max_length=240), STORABLE]
+_Reason = Annotated[str, Field(max_length=50)]
+
+
+class RefusedForm(BaseModel):
+    """What the page shows again. A password is none of it."""
+
+    reasons: Annotated[list[_Reason], Field(max_length=10)] = []
+    """Codes of problems, and names of fields that do not hold what they ought to."""
+    username: _Typed = ""
+    email: _Typed = ""
+    full_name: _Typed = ""
+
+    @classmethod
+    def of(cls, sent: Mapping[str, str], reasons: Iterable[str]) -> Self:
+        """From the fields of a form; what cannot be kept is not shown again."""
+        reasons = list(reasons)
+        try:
+            return cls.model_validate({**sent, "reasons": reasons})
+        except ValidationError:
+            return cls(reasons=reasons)
+
+    @classmethod
+    def sent_with(cls, request: Request) -> Self:
+        """From the cookie, which may hold anything: nonsense counts as nothing."""
+        try:
+            return cls.model_validate_json(urlsafe_b64decode(request.cookies.get(_COOKIE, "")))
+        except ValueError:
+            return cls()
+
+    def cookie(self, request: Request, path: str) -> str:
+        """Takes it to the page at `path`."""
+        value = urlsafe_b64encode(self.model_dump_json(exclude_defaults=True).encode()).decode()
+        return cookie(request, _COOKIE, value, _SECONDS, path)
+
+
+def forget_refused_form(request: Request, path: str) -> str | None:
+    """The cookie that takes it away again, where there is one."""
+    return cookie(request, _COOKIE, "", 0, path) if _COOKIE in request.cookies else None
