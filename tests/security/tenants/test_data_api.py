@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from uuid import uuid4
 
@@ -39,20 +39,6 @@ PREFERENCES = [
     "resolution=merge-duplicates",
     "missing=default,tx=commit",
 ]
-
-
-@pytest.fixture
-def data(target: Target, bob: Person) -> Iterator[Callable[[str], httpx.Client]]:
-    """The Data API itself as Bob, on a schema."""
-    clients: list[httpx.Client] = []
-
-    def on(schema: str) -> httpx.Client:
-        clients.append(target.data_client(bob.token, schema))
-        return clients[-1]
-
-    yield on
-    for client in clients:
-        client.close()
 
 
 _PRIVILEGES = """

@@ -18,7 +18,7 @@ NAMED = set(re.findall(r"constraint (\w+)\s+(?:check|unique|foreign key)", MIGRA
 # Constraints that no request can break: they guard what SQL itself computes and tables only it writes.
 UNREACHABLE = {
     "accounts_owner_key",
-    "audit_entries_door_known",
+    "audit_entries_channel_known",
     "gst_states_code_is_two_digits",
     "invoice_items_invoice_belongs_to_user",
     "invoice_items_tax_adds_up",
