@@ -10,10 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from functions.web.context import SAFETY_HEADERS, RequestContext, UserContext, belongs_on_the_form, go
+from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.forms import Form, SessionForm, number_text
 from functions.web.pages import invoices
 from shared.documents.formatting import number, rupees
+from shared.http import security_headers
 from shared.problems.base import Problem
 from shared.problems.catalogue import InvoiceChanged
 
@@ -116,7 +117,7 @@ def _totals(context: RequestContext, form: Form, reference: str | None = None) -
             "items": [rupees(item["amount"]) for item in answer["items"]],
             **{name: answer[name] for name in ("amount_in_words", "inter_state", "reason", "gstin_fault")},
         },
-        headers=SAFETY_HEADERS,
+        headers=security_headers.OF_PAGES,
     )
 
 
