@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from shared.problems.catalogue import AccountNotFound
 from shared.schemas.base import Body, left_out
 from shared.schemas.datetimes import Instant
-from shared.schemas.lists import ListQuery
 from shared.schemas.money import Money
+from shared.schemas.pagination import ListQuery
 from shared.schemas.text import Name
 from shared.schemas.view import View
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from shared.problems.catalogue import NotFound
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.lists import Is, ListQuery, Since, Until
+from shared.schemas.filters import Is, Since, Until
+from shared.schemas.pagination import ListQuery
 from shared.schemas.text import Text
 from shared.schemas.view import View
 

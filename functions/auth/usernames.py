@@ -21,10 +21,8 @@ from shared.problems.catalogue import (
     UsernameTaken,
 )
 from shared.problems.database import problem_of
-from shared.settings import settings
 from shared.supabase.auth import Answer, Auth
-from shared.supabase.http_client import connection
-from shared.supabase.secret_key import secret_headers
+from shared.supabase.request import call_with_secret_key
 
 _REFUSAL_SECONDS = 0.5
 """Longer than Supabase Auth takes to compare a password, which it does only for a user that exists."""
@@ -75,10 +73,8 @@ class Names:
         return self._call("v1", "email_of_username", username=username)
 
     def _call(self, schema: str, function: str, **arguments: str) -> str | None:
-        url = f"{settings().data_url}/rpc/{function}"
         try:
-            headers = {**secret_headers(), "Content-Profile": schema, "X-Request-Id": self._request_id}
-            answer = connection().post(url, json=arguments, headers=headers)
+            answer = call_with_secret_key(schema, function, arguments, request_id=self._request_id)
         except (httpx.TransportError, ParameterUnreadableError) as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:

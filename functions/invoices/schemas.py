@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.lists import Contains, Is, ListQuery, Since, Until
+from shared.schemas.filters import Contains, Is, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
+from shared.schemas.pagination import ListQuery
 from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning

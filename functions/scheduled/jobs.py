@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from shared.settings import settings
-from shared.supabase.http_client import connection
-from shared.supabase.secret_key import secret_headers
+from shared.supabase.request import call_with_secret_key
 
 Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
 JOBS: tuple[Job, ...] = get_args(Job)
@@ -59,12 +57,7 @@ def _batches(job: Job, as_of: str | None) -> Iterator[Run]:
 
 
 def _next_batch(arguments: dict[str, str]) -> Run:
-    answer = connection().post(
-        f"{settings().data_url}/rpc/run_job",
-        params={"select": "id,finished_at,processed,failed"},
-        json=arguments,
-        headers={**secret_headers(), "Content-Profile": "api"},
-    )
+    answer = call_with_secret_key("api", "run_job", arguments, select="id,finished_at,processed,failed")
     if answer.is_error:
         raise JobFailedError(f"status {answer.status_code}: {answer.text}")
     row: dict[str, Any] = answer.json()

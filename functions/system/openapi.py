@@ -2,6 +2,7 @@
 
 import json
 import pkgutil
+import tomllib
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,7 +16,6 @@ from shared.http.application import create_app
 from shared.problems.base import ProblemBody
 
 TITLE = "Renpay"
-VERSION = "1.0.0"
 _SUMMARY = "Accounts, transactions, invoices and GST."
 _DESCRIPTION = """
 Register, log in with **Authorize** above, and try every call right here.
@@ -39,10 +39,16 @@ def description() -> bytes:
 def made() -> bytes:
     """The document as the endpoints of this source tree give it."""
     app = _everything()
-    app.title, app.version, app.summary, app.description = TITLE, VERSION, _SUMMARY, _DESCRIPTION
+    app.title, app.version, app.summary, app.description = TITLE, _version(), _SUMMARY, _DESCRIPTION
     document: dict[str, Any] = app.openapi()
     document["components"]["schemas"].update(_problem_schemas())
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _version() -> str:
+    """The version in pyproject.toml, the one place that names it."""
+    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    return str(tomllib.loads(pyproject.read_text())["project"]["version"])
 
 
 def _everything() -> FastAPI:

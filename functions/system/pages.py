@@ -12,16 +12,12 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
+from shared.http import security_headers
 from shared.problems.base import Problem
 
 ASSETS = "/docs/assets"
 
 _FAVICON = f"{ASSETS}/fastapi/favicon.png"
-# Both UIs start from a script in their page, style themselves, and ReDoc searches in a worker.
-_POLICY = {
-    "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' "
-    "'unsafe-inline'; img-src 'self' data:; worker-src blob:; frame-ancestors 'none'"
-}
 
 
 class Assets(StaticFiles):
@@ -47,7 +43,7 @@ def swagger_ui() -> Response:
         swagger_favicon_url=_FAVICON,
         swagger_ui_parameters={"persistAuthorization": False, "tryItOutEnabled": True},
     )
-    return HTMLResponse(page.body, headers=_POLICY)
+    return HTMLResponse(page.body, headers=security_headers.OF_DOCUMENTATION)
 
 
 def redoc() -> Response:
@@ -58,7 +54,7 @@ def redoc() -> Response:
         redoc_favicon_url=_FAVICON,
         with_google_fonts=False,
     )
-    return HTMLResponse(page.body, headers=_POLICY)
+    return HTMLResponse(page.body, headers=security_headers.OF_DOCUMENTATION)
 
 
 def redoc_logo() -> Response:
@@ -75,7 +71,7 @@ def problem_catalogue() -> Response:
         "dt{margin-top:1rem}dt:target{background:#ffd}</style><h1>Problems</h1>"
         "<p>Every error is <code>application/problem+json</code> with one of these codes.</p>"
         f"<dl>{entries}</dl></html>",
-        headers=_POLICY,
+        headers=security_headers.OF_DOCUMENTATION,
     )
 
 

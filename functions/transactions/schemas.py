@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from shared.schemas.base import Body, left_out
 from shared.schemas.datetimes import DayOrInstant
-from shared.schemas.lists import Is
+from shared.schemas.filters import Is
 from shared.schemas.money import Money, TaxRate
 from shared.schemas.text import STORABLE, Description
 from shared.schemas.transactions import TransactionFilters, TransactionType

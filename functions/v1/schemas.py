@@ -8,8 +8,9 @@ from pydantic.config import JsonDict
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.lists import AtLeast, AtMost, Contains, ListQuery, Means, Since, Until, named_fields
+from shared.schemas.filters import AtLeast, AtMost, Contains, Means, Since, Until
 from shared.schemas.money import Money, MoneyParameter, Quantity, TaxRate
+from shared.schemas.pagination import ListQuery, named_fields
 from shared.schemas.text import STORABLE, Address, Description, Name, Notes
 from shared.schemas.view import View
 

@@ -17,18 +17,10 @@ from functions.web import chart
 from functions.web.forms import Form
 from functions.web.static_files import address_of
 from shared.documents import formatting
+from shared.http import security_headers
 from shared.problems.base import Problem
 from shared.supabase.rest import Data
 from shared.web.session import BrowserSession, CurrentSession
-
-SAFETY_HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
-}
 
 DONE = {
     "created": "The invoice is saved.",
@@ -98,13 +90,13 @@ def page(request: Request, template: str, status: int = HTTPStatus.OK, /, **valu
         "session": None,
         **values,
     }
-    return HTMLResponse(_templates().get_template(template).render(values), status, SAFETY_HEADERS)
+    return HTMLResponse(_templates().get_template(template).render(values), status, security_headers.OF_PAGES)
 
 
 def go(path: str, **query: str) -> RedirectResponse:
     """To another page, which is then read with GET: reloading it sends nothing again."""
     return RedirectResponse(
-        f"{path}?{urlencode(query)}" if query else path, HTTPStatus.SEE_OTHER, SAFETY_HEADERS
+        f"{path}?{urlencode(query)}" if query else path, HTTPStatus.SEE_OTHER, security_headers.OF_PAGES
     )
 
 
@@ -121,19 +113,21 @@ class RequestContext:
         self._session = session
 
     def read(self, function: str, **arguments: object) -> Page:
-        """What a page shows, in one call."""
-        answer: Page = read_json(self._data().call(function, **arguments))
+        """What a page shows, in one call of a function named with its schema, as `web.tax_page`."""
+        schema, name = function.split(".")
+        answer: Page = read_json(self._data(schema).call(name, **arguments))
         return answer
 
     def write(self, form: Form, function: str, **arguments: object) -> Any:
         """Carry a form out, once however often it is sent."""
-        return read_json(self._data().once(form.key).call(function, **arguments))
+        schema, name = function.split(".")
+        return read_json(self._data(schema).once(form.key).call(name, **arguments))
 
     def page(self, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
         return page(self._request, template, status, session=self._session, **values)
 
-    def _data(self) -> Data:
-        return Data(self._request, "api", self._session.caller)
+    def _data(self, schema: str) -> Data:
+        return Data(self._request, schema, self._session.caller)
 
 
 async def _context(request: Request, session: CurrentSession) -> RequestContext:

@@ -13,10 +13,9 @@ from fastapi import Depends, Request
 
 from shared.problems.base import Problem
 from shared.problems.catalogue import Forbidden
-from shared.web.csrf import posted_form
+from shared.web.csrf import FORM_TOKEN, is_form_token, posted_form
 from shared.web.session import BrowserSession, CurrentSession
 
-FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
 _KEY = "idempotency_key"
 _FIRST_YEAR = 1900
 _MOST_FIELDS = 10_000
@@ -201,7 +200,7 @@ class FormExpired(Forbidden):
 
 
 async def _session_form(form: Annotated[Form, Depends(_our_form)], session: CurrentSession) -> Form:
-    if not session.accepts(form[FORM_TOKEN]):
+    if not is_form_token(session.form_token, form[FORM_TOKEN]):
         raise FormExpired(form, session)
     return form
 

@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: id, size, safety headers, one line in the log."""
+"""What every request passes on its way in and out: id, size, security headers, one line in the log."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.aws import log
+from shared.http import security_headers
 from shared.problems.base import Problem
 from shared.problems.catalogue import AnswerTooLarge, BodyTooLarge, InternalError
 from shared.supabase.http_client import start_clock
@@ -27,14 +28,6 @@ MOST_ANSWER_BYTES = 6_291_556 - 32_768
 _SURELY_FITS_BYTES = MOST_ANSWER_BYTES // 6
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/=-]{1,128}")
-_SAFETY_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
-    "x-content-type-options": "nosniff",
-}
-
 _METRICS: Mapping[str, log.Unit] = {"ms": "Milliseconds", "server_error": "Count", "cold_start": "Count"}
 
 
@@ -104,7 +97,7 @@ class Exchange:
         self.status = head["status"]
         headers = MutableHeaders(scope=head)
         headers["x-request-id"] = self.request_id
-        for name, value in _SAFETY_HEADERS.items():
+        for name, value in security_headers.OF_EVERY_ANSWER.items():
             headers.setdefault(name, value)
         await self._send(head)
 

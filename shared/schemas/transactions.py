@@ -7,8 +7,9 @@ from pydantic import ConfigDict, Field
 
 from shared.problems.catalogue import TransactionNotFound
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.lists import Is, ListQuery, Since, Until
+from shared.schemas.filters import Is, Since, Until
 from shared.schemas.money import Money, TaxRate
+from shared.schemas.pagination import ListQuery
 from shared.schemas.text import Text
 from shared.schemas.view import View
 

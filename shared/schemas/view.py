@@ -18,7 +18,7 @@ class View(BaseModel):
     sort_columns: ClassVar[dict[str, str]] = {}
     """Field -> the column that holds its value in a form that sorts."""
     totals: ClassVar[dict[str, str]] = {}
-    """Condition -> its name in the database's totals, which know how many rows meet it (supabase/migrations/*_totals.sql)."""
+    """Condition -> its name in the database's totals, which know how many rows meet it (*_totals.sql)."""
 
     @classmethod
     @cache

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, Request
-from pydantic import SecretStr
 
 from shared.auth.tokens import Caller
 from shared.aws.parameter_store import ParameterUnreadableError
@@ -23,8 +22,7 @@ from shared.problems.catalogue import (
     TooManyRequests,
     WeakPassword,
 )
-from shared.settings import settings
-from shared.supabase.http_client import connection
+from shared.supabase.request import call_auth, headers
 from shared.supabase.secret_key import secret_key
 
 _log = logging.getLogger(__name__)
@@ -50,13 +48,11 @@ class Auth:
     """Signs users up, in and out, on behalf of one client."""
 
     def __init__(self, request: Request) -> None:
-        self._headers = {"X-Request-Id": request.state.request_id}
-        key = settings().supabase_key
-        if (secret := _secret_key()) and request.client:
-            # All users reach Supabase from the same few addresses: its limits must count theirs, not ours.
-            key = SecretStr(secret)
-            self._headers["Sb-Forwarded-For"] = request.client.host
-        self._headers["apikey"] = key.get_secret_value()
+        self._request_id = request.state.request_id
+        # All users reach Supabase from the same few addresses: its limits must count theirs, not ours.
+        # Supabase believes a forwarded address only with the secret key.
+        self._key = _secret_key() if request.client else None
+        self._client = {"Sb-Forwarded-For": request.client.host} if request.client and self._key else {}
 
     def sign_up(self, email: str, password: str, details: Mapping[str, str]) -> Answer:
         """Make a user; answers it."""
@@ -88,9 +84,9 @@ class Auth:
     def _post(
         self, path: str, body: Mapping[str, object], refused: type[Problem], token: str | None = None
     ) -> Answer:
-        headers = {**self._headers, "Authorization": f"Bearer {token}"} if token else self._headers
+        sent = headers(self._request_id, key=self._key, token=token)
         try:
-            answer = connection().post(settings().auth_url + path, json=body, headers=headers)
+            answer = call_auth(path, body, {**sent, **self._client})
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:
@@ -99,7 +95,7 @@ class Auth:
 
 
 def _secret_key() -> str | None:
-    """None where there is none; and to log in must be possible without."""
+    """The secret key, or None where it is not set or cannot be read: login works without it."""
     try:
         return secret_key()
     except (LookupError, ParameterUnreadableError):

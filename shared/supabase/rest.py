@@ -16,10 +16,12 @@ from yarl import URL
 from shared.auth.tokens import Caller, CurrentCaller
 from shared.problems.catalogue import ServiceUnavailable
 from shared.problems.database import problem_of
-from shared.schemas.lists import ListQuery, Parameter
+from shared.schemas.filters import Parameter
+from shared.schemas.pagination import ListQuery
 from shared.schemas.view import View
 from shared.settings import settings
 from shared.supabase.http_client import be_patient, connection
+from shared.supabase.request import headers as request_headers
 
 _ONE_ROW = "application/vnd.pgrst.object+json"
 _PASSED_ON = ("location", "idempotent-replayed")
@@ -36,12 +38,7 @@ class Data:
 
     def __init__(self, request: Request, schema: str, caller: Caller | None) -> None:
         self._request = request
-        headers = {
-            "apikey": settings().supabase_key.get_secret_value(),
-            "X-Request-Id": request.state.request_id,
-        }
-        if caller:
-            headers["Authorization"] = f"Bearer {caller.token}"
+        headers = request_headers(request.state.request_id, token=caller.token if caller else None)
         # A client per request, because it carries the caller's token; the connection under it is shared.
         # Without its retries: they would sleep up to seven seconds inside of our answer.
         self._client = SyncPostgrestClient(

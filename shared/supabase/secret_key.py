@@ -44,12 +44,3 @@ def secret_key() -> str:
     if name := settings().supabase_secret_key_parameter:
         return _kept().value(name)
     raise LookupError("Neither SUPABASE_SECRET_KEY nor SUPABASE_SECRET_KEY_PARAMETER is set")
-
-
-def secret_headers() -> dict[str, str]:
-    """What a request to the Data API says to come with the secret key; raises what `secret_key` does.
-
-    A legacy key is a token that carries the role; a new one passes for a token where it equals `apikey`.
-    """
-    key = secret_key()
-    return {"apikey": key, "Authorization": f"Bearer {key}"}

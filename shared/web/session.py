@@ -1,24 +1,21 @@
 """Sessions of people with a browser: both tokens of Supabase Auth in one cookie that no script can read."""
 
-import hashlib
-import hmac
 import re
 import threading
 import time
 from collections import OrderedDict
 from typing import Annotated, Any, NamedTuple, Self
-from urllib.parse import urlsplit
 
 import anyio.to_thread
 import jwt
 from fastapi import Depends, Request
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth.tokens import Caller, verifier
 from shared.problems.base import Problem
 from shared.problems.catalogue import InvalidToken, NotAuthenticated, TokenExpired
 from shared.supabase.auth import Auth, AuthApi
+from shared.web.csrf import form_token
 
 COOKIE = "session"
 
@@ -65,10 +62,7 @@ class BrowserSession(NamedTuple):
 
     caller: Caller
     form_token: str
-    """Proves that a form is one of ours: nobody else can know the session's id, which it is derived from."""
-
-    def accepts(self, form_token: str) -> bool:
-        return hmac.compare_digest(self.form_token.encode(), form_token.encode())
+    """Goes into every form that this browser is shown, and has to come back with it."""
 
 
 class Refreshed:
@@ -155,8 +149,7 @@ async def browser_session(request: Request, auth: AuthApi) -> BrowserSession:
     tokens = await _fresh(request, auth, sent)
     caller = await verifier().caller(tokens.access)
     request.state.user_id = caller.user_id
-    secret = f"form {tokens.claims['session_id']}"
-    return BrowserSession(caller, hashlib.sha256(secret.encode()).hexdigest()[:32])
+    return BrowserSession(caller, form_token(tokens.claims["session_id"]))
 
 
 async def _optional_session(request: Request, auth: AuthApi) -> BrowserSession | None:
@@ -168,14 +161,6 @@ async def _optional_session(request: Request, auth: AuthApi) -> BrowserSession |
 
 CurrentSession = Annotated[BrowserSession, Depends(browser_session)]
 OptionalSession = Annotated[BrowserSession | None, Depends(_optional_session)]
-
-
-def comes_from_us(headers: Headers) -> bool:
-    """Whether a browser says that one of our own pages made this request."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
-    return urlsplit(headers.get("origin", "")).netloc == headers.get("host", "?")
 
 
 def own_address(text: str) -> str:

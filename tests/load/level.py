@@ -7,7 +7,7 @@ from itertools import cycle
 from urllib.parse import quote
 from uuid import UUID
 
-from shared.schemas.lists import Cursor
+from shared.schemas.pagination import Cursor
 from tests.load.bench import Bench
 from tests.load.books import SEARCHED_CUSTOMER
 from tests.load.clock import Ratio, Timing, Work, in_turn

@@ -13,7 +13,7 @@ from functions.invoices.schemas import InvoiceQuery
 from functions.transactions.schemas import TransactionQuery
 from functions.v1.schemas import InvoiceQueryV1
 from local.stack import running_stack
-from shared.schemas.lists import Cursor, ListQuery
+from shared.schemas.pagination import Cursor, ListQuery
 from tests.load.books import SEARCHED_CUSTOMER, write_books
 
 LARGE = "transactions|invoices|invoice_items|ledger_entries|audit_entries|transaction_totals|invoice_totals|accounts"

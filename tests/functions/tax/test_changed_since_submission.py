@@ -55,7 +55,8 @@ class TestChangedSinceSubmission:
         sale = alice.sale(1180, date=IN_QUARTER)
 
         def page() -> Json:
-            return cast(Json, checked(alice.data.post("/rpc/tax_page", json=QUARTER), 200))
+            answer = alice.data.post("/rpc/tax_page", json=QUARTER, headers={"Content-Profile": "web"})
+            return cast(Json, checked(answer, 200))
 
         assert page()["submitted"] is None
         submission = submit(alice, total_tax_liability=180)

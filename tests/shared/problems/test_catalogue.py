@@ -9,7 +9,8 @@ import pytest
 
 import shared.problems.catalogue
 from shared.problems.base import Problem
-from shared.problems.database import CONSTRAINTS, problem_of
+from shared.problems.constraints import CONSTRAINTS
+from shared.problems.database import problem_of
 
 MIGRATIONS = "\n".join(path.read_text() for path in sorted(Path("supabase/migrations").glob("*.sql")))
 RAISED = set(re.findall(r"raise_problem\(\s*(\d{3}),\s*'(\w+)'", MIGRATIONS))

@@ -1,12 +1,9 @@
-"""Lists: filters, order, fields and pages, from query parameters to PostgREST's and back to a Link header."""
+"""Pages of lists: order, fields, cursors and the Link to the next page."""
 
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 from uuid import UUID
 
@@ -14,98 +11,13 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonS
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import URL
 
+from shared.schemas.filters import Filter, Parameter, Since
 from shared.schemas.text import Text
 from shared.schemas.view import View
-
-Parameter = tuple[str, str]
 
 # No account, type, category or status is longer; a header must not grow with what somebody looks for.
 _LONGEST_COUNTED = 100
 _SERIAL = re.compile(r"[0-9]{1,18}")
-
-
-# Filters: what a field of a query asks of a column ------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Is:
-    """The column has this value."""
-
-    column: str
-
-    def parameter(self, value: object) -> Parameter:
-        return self.column, f"eq.{value}"
-
-
-@dataclass(frozen=True)
-class Contains:
-    """The column contains this text; upper and lower case are the same."""
-
-    column: str
-
-    def parameter(self, value: str) -> Parameter:
-        # A regular expression, because `like` would take * and % for wildcards.
-        return self.column, f"imatch.{re.escape(value)}"
-
-
-@dataclass(frozen=True)
-class Since:
-    """From the beginning of this day, or from this instant on."""
-
-    day: str
-    instant: str
-    operator: ClassVar[str] = "gte"
-    # Farthest east a day begins 14 hours before that of UTC, farthest west it ends 12 hours after it.
-    bound: ClassVar[timedelta] = timedelta(hours=-14)
-
-    def parameter(self, value: date) -> Parameter:
-        column = self.instant if isinstance(value, datetime) else self.day
-        return column, f"{self.operator}.{value.isoformat()}"
-
-    def implied(self, value: date) -> Iterator[Parameter]:
-        """What a day says about the instant in every time zone, in a form that an index can begin at."""
-        if not isinstance(value, datetime) and value.year < date.max.year:
-            instant = datetime(value.year, value.month, value.day) + self.bound  # noqa: DTZ001 (UTC)
-            yield self.instant, f"{self.operator}.{instant.isoformat()}Z"
-
-
-@dataclass(frozen=True)
-class Until(Since):
-    """To the end of this day, or up to this instant."""
-
-    operator: ClassVar[str] = "lte"
-    bound: ClassVar[timedelta] = timedelta(hours=36)
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """The column has this number or a higher one."""
-
-    column: str
-    operator: ClassVar[str] = "gte"
-
-    def parameter(self, value: Decimal) -> Parameter:
-        return self.column, f"{self.operator}.{value:f}"
-
-
-class AtMost(AtLeast):
-    """The column has this number or a lower one."""
-
-    operator: ClassVar[str] = "lte"
-
-
-@dataclass(frozen=True)
-class Means:
-    """The column has one of the values that this one stands for."""
-
-    column: str
-    values: Mapping[str, str]
-
-    def parameter(self, value: str) -> Parameter:
-        return self.column, f"in.({self.values[value]})"
-
-
-Filter = Is | Contains | Since | AtLeast | Means
 
 
 # Fields: what a row is answered with --------------------------------------------------------------

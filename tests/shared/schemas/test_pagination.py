@@ -1,4 +1,4 @@
-"""Lists: from query parameters to PostgREST's, and to the next page."""
+"""Pages of lists: fields, order and the Link to the next page."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from starlette.datastructures import URL
 
 from functions.invoices.schemas import InvoiceQuery
 from functions.transactions.schemas import TransactionQuery
-from shared.schemas.lists import Cursor
+from shared.schemas.pagination import Cursor
 
 ROW_ID = "8d5be7a6-3f0c-4c4e-9f0b-6c1c5a2f7d11"
 ADDRESS = URL("http://api.example/api/transactions?limit=1&category=Sales&skip=3")
@@ -22,25 +22,6 @@ def next_page(query: TransactionQuery, rows: bytes, content_range: str) -> str:
     link = query.page_headers(ADDRESS, rows, content_range).get("Link", "")
     match = re.fullmatch(r'<(.+)>; rel="next"', link)
     return match[1] if match else ""
-
-
-class TestFilters:
-    def test_a_day_is_a_whole_day_in_the_users_zone(self) -> None:
-        query = TransactionQuery.model_validate({"start_date": "2023-01-01", "end_date": "2023-01-31"})
-        assert {("day", "gte.2023-01-01"), ("day", "lte.2023-01-31")} <= set(query.parameters())
-
-    def test_a_day_names_the_instants_it_may_have_anywhere(self) -> None:
-        query = TransactionQuery.model_validate({"start_date": "2023-01-01", "end_date": "2023-01-31"})
-        instants = [condition for column, condition in query.parameters() if column == "date_instant"]
-        assert instants == ["gte.2022-12-31T10:00:00Z", "lte.2023-02-01T12:00:00Z"]
-
-    def test_an_instant_is_an_instant(self) -> None:
-        query = TransactionQuery.model_validate({"start_date": "2023-01-01T05:30:00+05:30"})
-        assert ("date_instant", "gte.2023-01-01T00:00:00+00:00") in list(query.parameters())
-
-    def test_wildcards_in_a_name_are_letters(self) -> None:
-        query = InvoiceQuery.model_validate({"customer_name": "100% (*)"})
-        assert ("customer_name_search", r"imatch.100%\ \(\*\)") in list(query.parameters())
 
 
 class TestFields:

@@ -1,0 +1,95 @@
+"""Problems of tax filings and their periods."""
+
+from http import HTTPStatus
+
+from shared.problems.base import Problem
+
+
+class InvalidTaxType(Problem):
+    """There is no such tax type."""
+
+    code = "invalid_tax_type"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "tax_type is gst, income_tax or other."
+
+
+class InvalidPeriod(Problem):
+    """There is no such period."""
+
+    code = "invalid_period"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PeriodOutOfOrder(Problem):
+    """The period ends before it starts."""
+
+    code = "period_out_of_order"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PeriodInFuture(Problem):
+    """The period has not begun."""
+
+    code = "period_in_future"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class PeriodNotEnded(Problem):
+    """The period has not ended."""
+
+    code = "period_not_ended"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "A period is submitted from the day after its last one, in the profile's time zone."
+
+
+class FilingNotFound(Problem):
+    """There is no such tax filing."""
+
+    code = "filing_not_found"
+    status = HTTPStatus.NOT_FOUND
+
+
+class FilingPeriodDiffers(Problem):
+    """The filing is for another period or tax."""
+
+    code = "filing_period_differs"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Leave filing_id out, or send the period and the tax type of that filing."
+
+
+class FilingAlreadySubmitted(Problem):
+    """The period was submitted already."""
+
+    code = "filing_already_submitted"
+    status = HTTPStatus.CONFLICT
+    hint = "A period is submitted once; GET /api/tax/report lists the submissions."
+
+
+class FilingOverlaps(Problem):
+    """Some days of the period were submitted already."""
+
+    code = "filing_overlaps"
+    status = HTTPStatus.CONFLICT
+    hint = "A day belongs to one submission; GET /api/tax/report lists the submissions."
+
+
+class FilingIsFrozen(Problem):
+    """A submitted filing keeps its figures."""
+
+    code = "filing_is_frozen"
+    status = HTTPStatus.CONFLICT
+
+
+class LiabilityDiffers(Problem):
+    """The books say another liability."""
+
+    code = "liability_differs"
+    status = HTTPStatus.CONFLICT
+    hint = "`detail` has both figures; GET /api/tax/filing shows how the books come to theirs."
+
+
+class TaxPaymentFixed(Problem):
+    """This expense paid a tax filing that was submitted."""
+
+    code = "tax_payment_fixed"
+    status = HTTPStatus.CONFLICT

@@ -1,0 +1,44 @@
+"""Problems of the profile: username, time zone, GSTIN and state."""
+
+from http import HTTPStatus
+
+from shared.problems.base import Problem
+
+
+class UsernameTaken(Problem):
+    """Somebody else has this username."""
+
+    code = "username_taken"
+    status = HTTPStatus.CONFLICT
+
+
+class InvalidTimeZone(Problem):
+    """There is no such time zone."""
+
+    code = "invalid_time_zone"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Name one of the IANA zones; Asia/Kolkata is one."
+
+
+class InvalidGstin(Problem):
+    """This is not a GSTIN."""
+
+    code = "invalid_gstin"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "A GSTIN has 15 characters, of which the last is a check digit over the others."
+
+
+class UnknownState(Problem):
+    """There is no such GST state code."""
+
+    code = "unknown_state"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Two digits: 29 is Karnataka, 96 a place outside of India."
+
+
+class StateDiffers(Problem):
+    """The state is not that of the GSTIN."""
+
+    code = "state_differs"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    hint = "Leave state_code out: the GSTIN tells it."
