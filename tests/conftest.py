@@ -1,6 +1,8 @@
 """What every test may use."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import psycopg
@@ -13,6 +15,10 @@ from local.stack import Stack, running_stack
 from tests.deploy.emulator import running_emulator
 from tests.person import Person
 from tests.target import Target
+from tests.workers import MOST_WORKERS, ByFile, longest_first, take_ports
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    take_ports(worker)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +28,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="local",
         help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One for each processor."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Whoever says `-n` gets whole files shared out, in our order."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have counted."""
+    reports = terminalreporter.getreports("passed")
+    if told := [text for report in reports for name, text in report.user_properties if name == "counted"]:
+        terminalreporter.section("counted")
+        for text in told:
+            terminalreporter.write_line(str(text))
+
+
+@pytest.fixture
+def show_count(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Shows at the end of the run what a test has counted, also when it ran in another process."""
+
+    def show(text: str) -> None:
+        record_property("counted", text)
+
+    return show
 
 
 @pytest.fixture(scope="session")
