@@ -7,19 +7,25 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
+from shared.schemas.choices import InvoiceStatus, Template
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
-from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
+from shared.schemas.text import (
+    STORABLE,
+    Address,
+    ContactEmail,
+    Gstin,
+    HsnCode,
+    InvoiceNumber,
+    Name,
+    Notes,
+    StateCode,
+    Text,
+)
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
-
-Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
-Template = Literal["default", "professional", "simple", "detailed"]
-Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
-InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
-StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
 
 _ITEM: dict[str, JsonValue] = {
     "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
@@ -144,7 +150,7 @@ class Invoice(View):
     igst: Money
     total_amount: Money
     price_includes_tax: bool
-    status: Status
+    status: InvoiceStatus
     notes: str | None
     template: Template
     user_id: UUID
@@ -161,9 +167,7 @@ class NewInvoiceItem(Body):
     quantity: Quantity
     unit_price: Money
     tax_included: StrictBool | None = Field(None, description="Kept and shown; totals do not depend on it.")
-    hsn_code: (
-        Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
-    ) = None
+    hsn_code: HsnCode | None = None
     tax_rate: TaxRate | None = Field(None, description="Default: the invoice's.")
 
 
@@ -178,7 +182,7 @@ class NewInvoice(Body):
     customer_name: Name
     items: Items
     invoice_number: InvoiceNumber | None = Field(None, description="Default: the next one.")
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
@@ -188,7 +192,7 @@ class NewInvoice(Body):
     price_includes_tax: StrictBool | None = Field(
         None, description="Unit prices contain the tax. Default: false."
     )
-    status: Status | None = Field(None, description="Default: draft.")
+    status: InvoiceStatus | None = Field(None, description="Default: draft.")
     notes: Notes | None = None
     template: Template | None = Field(None, description="Default: default.")
 
@@ -200,7 +204,7 @@ class InvoiceChanges(Body):
 
     customer_name: Name = left_out()
     items: Items = left_out()
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
@@ -208,7 +212,7 @@ class InvoiceChanges(Body):
     due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
     price_includes_tax: StrictBool = left_out()
-    status: Status = left_out()
+    status: InvoiceStatus = left_out()
     notes: Notes | None = None
     template: Template = left_out()
 
@@ -237,7 +241,7 @@ class InvoiceQuery(ListQuery):
         "total_amount",
         "status",
     ] = "issue_date"
-    status: Annotated[Status | None, Is("status")] = None
+    status: Annotated[InvoiceStatus | None, Is("status")] = None
     start_date: Annotated[DayOrInstant | None, Since("issue_day", "issue_instant")] = Field(
         None, description="Issued on or after this day or instant."
     )
