@@ -40,7 +40,7 @@ def get_invoice_pdf(
     template: Annotated[Template | None, Query(description="Default: the invoice's own.")] = None,
 ) -> Response:
     """A4, with the fields of a GST tax invoice, and a UPI QR code when money is due."""
-    answer = Data(request, "api", caller).call("invoice_page", invoice=invoice_id)
+    answer = Data(request, "web", caller).call("invoice_page", invoice=invoice_id)
     shown = json.loads(bytes(answer.body), parse_float=Decimal)
     printed = invoice_document.of(shown, template)
     name = re.sub(r"[^A-Za-z0-9._-]", "-", printed["number"])

@@ -1,0 +1,276 @@
+-- Profiles: who the user is as a business. One row per user, made by a trigger when Supabase Auth signs the user up.
+
+
+-- Tables -------------------------------------------------------------------------------------------
+
+create table public.profiles (
+    id uuid primary key references auth.users (id) on delete cascade,
+    email text,
+    username text,
+    full_name text,
+    business_name text,
+    gstin text,
+    state_code text references public.gst_states (code),
+    address text,
+    upi_id text,
+    time_zone text not null default 'Asia/Kolkata',
+    default_tax_rate public.tax_rate not null default 18,
+    filing_frequency text not null default 'quarterly',
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    constraint profiles_username_shape check (username ~ '^[A-Za-z0-9_.-]{3,50}$'),
+    constraint profiles_full_name_length check (char_length(full_name) between 1 and 200),
+    constraint profiles_business_name_length check (char_length(business_name) between 1 and 200),
+    constraint profiles_state_code_in_india check (state_code <> '96'),
+    constraint profiles_address_length check (char_length(address) <= 1000),
+    constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
+    constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
+);
+comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';
+comment on column public.profiles.email is 'Copied from Supabase Auth, which stays its owner.';
+comment on column public.profiles.username is 'Another name to log in with; unique without regard to case.';
+comment on column public.profiles.state_code is 'The state the user supplies from; taken from the GSTIN when there is one.';
+comment on column public.profiles.time_zone is 'The zone in which this user''s days, months and financial years begin.';
+comment on column public.profiles.default_tax_rate is 'GST rate, in percent, of sales and invoices that name none.';
+comment on column public.profiles.filing_frequency is 'How often the schedule prepares a tax filing: monthly, quarterly or annually (April to March).';
+
+-- Serves the log-in by username.
+create unique index profiles_username_key on public.profiles (lower(username));
+-- Serves the foreign key.
+create index profiles_state_code_idx on public.profiles (state_code);
+
+
+-- Triggers -----------------------------------------------------------------------------------------
+
+create function private.prepare_profile()
+returns trigger
+language plpgsql
+security definer -- reads the reference tables whoever writes
+set search_path = ''
+as $$
+begin
+    -- The names of all zones are read from files, which takes 15 ms: only for a zone that is neither kept nor the default.
+    if
+        new.time_zone is distinct from coalesce(old.time_zone, 'Asia/Kolkata')
+        and not exists (select from pg_catalog.pg_timezone_names where name = new.time_zone)
+    then
+        perform private.raise_problem(422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone));
+    end if;
+    new.gstin := private.checked_gstin(new.gstin);
+    -- A state that stood there before gives way to a new GSTIN; one that is being written says something else.
+    if new.state_code <> left(new.gstin, 2) and new.state_code is distinct from old.state_code then
+        perform private.raise_problem(
+            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin)
+        );
+    end if;
+    new.state_code := coalesce(left(new.gstin, 2), new.state_code);
+    return new;
+end;
+$$;
+comment on function private.prepare_profile is 'Trigger: checks time zone and GSTIN, takes the state from the GSTIN.';
+
+create trigger prepare before insert or update on public.profiles
+for each row execute function private.prepare_profile();
+create trigger touch before update on public.profiles
+for each row execute function private.touch();
+
+create function private.open_profile()
+returns trigger
+language plpgsql
+security definer -- runs as Supabase Auth's own role, which may not write to public
+set search_path = ''
+as $$
+declare
+    -- To the second, as the answer to the registration says it.
+    began constant timestamptz := date_trunc('second', coalesce(new.created_at, now()));
+begin
+    insert into public.profiles (id, email, username, full_name, created_at, updated_at)
+    values (
+        new.id,
+        new.email,
+        nullif(trim(new.raw_user_meta_data ->> 'username'), ''),
+        nullif(trim(new.raw_user_meta_data ->> 'full_name'), ''),
+        began,
+        began
+    );
+    return new;
+end;
+$$;
+comment on function private.open_profile is 'Trigger on auth.users: every new user gets a profile.';
+
+create trigger open_profile after insert on auth.users
+for each row execute function private.open_profile();
+
+create function private.follow_email()
+returns trigger
+language plpgsql
+security definer -- runs as Supabase Auth's own role, which may not write to public
+set search_path = ''
+as $$
+begin
+    update public.profiles set email = new.email where id = new.id;
+    return new;
+end;
+$$;
+comment on function private.follow_email is 'Trigger on auth.users: the profile shows the current e-mail address.';
+
+create trigger follow_email after update of email on auth.users
+for each row when (new.email is distinct from old.email) execute function private.follow_email();
+
+create function private.move_days()
+returns trigger
+language plpgsql
+security definer -- days are kept, not written by callers
+set search_path = ''
+as $$
+begin
+    update public.transactions set day = (date at time zone new.time_zone)::date
+    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
+    -- The trigger on invoices computes their days, whatever is written.
+    update public.invoices set created_day = created_day
+    where
+        user_id = new.id
+        and (created_day, issue_day, due_day) <> (
+            (created_at at time zone new.time_zone)::date,
+            (issue_date at time zone new.time_zone)::date,
+            (greatest(issue_date, due_date) at time zone new.time_zone)::date
+        );
+    return null;
+end;
+$$;
+comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
+
+create trigger move_days after update of time_zone on public.profiles
+for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
+
+
+-- The caller and the caller's day ------------------------------------------------------------------
+
+create function private.current_user_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case when not private.session_is_revoked() then auth.uid() end;
+end;
+$$;
+grant execute on function private.current_user_id to authenticated, service_role, anon;
+comment on function private.current_user_id is 'The caller, or null when its token was logged out. Every policy compares with it.';
+
+create function private.current_profile()
+returns public.profiles
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    reader public.profiles;
+begin
+    select * into reader from public.profiles where id = private.current_user_id();
+    if not found then
+        perform private.raise_problem(401, 'not_authenticated', 'Send the access token of a user.');
+    end if;
+    return reader;
+end;
+$$;
+grant execute on function private.current_profile to authenticated;
+comment on function private.current_profile is 'The profile of the caller; what every page begins with.';
+
+create function private.time_zone(user_id uuid)
+returns text
+language plpgsql -- not sql, which is planned anew at each call unless it is inlined
+stable
+security definer -- a policy on profiles must not hide the zone from a trigger
+set search_path = ''
+as $$
+begin
+    return coalesce((select time_zone from public.profiles where id = user_id), 'Asia/Kolkata');
+end;
+$$;
+grant execute on function private.time_zone to authenticated, service_role;
+comment on function private.time_zone is 'The time zone of a user''s profile.';
+
+create function private.today(user_id uuid)
+returns date
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return (now() at time zone private.time_zone(user_id))::date;
+end;
+$$;
+grant execute on function private.today to authenticated, service_role;
+comment on function private.today is 'The day it is now in the profile''s time zone.';
+
+
+-- Policies -----------------------------------------------------------------------------------------
+
+alter table public.profiles enable row level security;
+grant select on public.profiles to authenticated, service_role;
+grant update (
+    username, full_name, business_name, gstin, state_code, address, upi_id, time_zone, default_tax_rate, filing_frequency
+) on public.profiles to authenticated, service_role;
+
+create policy "users read their profile" on public.profiles
+for select to authenticated using (id = (select private.current_user_id()));
+create policy "users change their profile" on public.profiles
+for update to authenticated
+using (id = (select private.current_user_id())) with check (id = (select private.current_user_id()));
+
+
+-- The contract's functions -------------------------------------------------------------------------
+
+create view api.profile with (security_invoker = true) as
+select
+    id,
+    email,
+    username,
+    full_name,
+    business_name,
+    gstin,
+    state_code,
+    address,
+    upi_id,
+    time_zone,
+    trim_scale(default_tax_rate) as default_tax_rate,
+    filing_frequency,
+    to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at
+from public.profiles
+where id = (select private.current_user_id());
+grant select on api.profile to authenticated;
+comment on view api.profile is 'The caller''s own profile (spec: Get current user).';
+
+create function api.update_profile(profile jsonb)
+returns api.profile
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    changed public.profiles;
+    answer api.profile;
+begin
+    select * into changed from public.profiles where id = caller;
+    changed := jsonb_populate_record(changed, profile);
+    update public.profiles set
+        username = changed.username,
+        full_name = changed.full_name,
+        business_name = changed.business_name,
+        gstin = changed.gstin,
+        state_code = changed.state_code,
+        address = changed.address,
+        upi_id = changed.upi_id,
+        time_zone = changed.time_zone,
+        default_tax_rate = changed.default_tax_rate,
+        filing_frequency = changed.filing_frequency
+    where id = caller;
+    select * into answer from api.profile;
+    return answer;
+end;
+$$;
+grant execute on function api.update_profile to authenticated;
+comment on function api.update_profile is 'Changes the named fields of the caller''s profile.';
