@@ -41,7 +41,7 @@ def get_invoice_pdf(
     template: Annotated[Template | None, Query(description="Default: the template of the invoice.")] = None,
 ) -> Response:
     """A page in A4 with the fields of a GST tax invoice. If money is due, it has a UPI QR code."""
-    answer = Data(request, "api", caller).call("invoice_page", invoice=invoice_id)
+    answer = Data(request, "web", caller).call("invoice_page", invoice=invoice_id)
     shown = json.loads(bytes(answer.body), parse_float=Decimal)
     printed = invoice_document.of(shown, template)
     name = re.sub(r"[^A-Za-z0-9._-]", "-", printed["number"])

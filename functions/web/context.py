@@ -113,19 +113,21 @@ class RequestContext:
         self._session = session
 
     def read(self, function: str, **arguments: object) -> Page:
-        """What a page shows, in one call."""
-        answer: Page = read_json(self._data().call(function, **arguments))
+        """What a page shows, in one call of a function named with its schema, as `web.tax_page`."""
+        schema, name = function.split(".")
+        answer: Page = read_json(self._data(schema).call(name, **arguments))
         return answer
 
     def write(self, form: Form, function: str, **arguments: object) -> Any:
         """Carry a form out, once however often it is sent."""
-        return read_json(self._data().once(form.key).call(function, **arguments))
+        schema, name = function.split(".")
+        return read_json(self._data(schema).once(form.key).call(name, **arguments))
 
     def page(self, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
         return page(self._request, template, status, session=self._session, **values)
 
-    def _data(self) -> Data:
-        return Data(self._request, "api", self._session.caller)
+    def _data(self, schema: str) -> Data:
+        return Data(self._request, schema, self._session.caller)
 
 
 async def _context(request: Request, session: CurrentSession) -> RequestContext:

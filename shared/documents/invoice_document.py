@@ -15,7 +15,7 @@ InvoiceDocument = dict[str, Any]
 
 
 def of(shown: dict[str, Any], template: str | None = None) -> InvoiceDocument:
-    """What `api.invoice_page` answered, as the words on the paper."""
+    """What `web.invoice_page` answered, as the words on the paper."""
     invoice, seller = shown["invoice"], shown["seller"]
     return {
         "template": template if template in TEMPLATES else invoice["template"],

@@ -1,8 +1,10 @@
--- Foundation: schemas, default privileges and the few helpers every other domain stands on.
+-- Foundation: schemas, default privileges, and the helpers that every other file uses.
 --
 -- public   tables, as the dashboard shows them
 -- api      what /api answers: security-invoker views in the documented shape, and one function per write
 -- private  trigger bodies, counters, stored answers; never exposed by the Data API
+--
+-- /api/v1 has the schema v1, the web interface has the schema web.
 
 
 -- Schemas and privileges ---------------------------------------------------------------------------
@@ -32,18 +34,6 @@ alter role authenticated set lock_timeout = '5s';
 alter role service_role set lock_timeout = '5s';
 
 
--- Types --------------------------------------------------------------------------------------------
-
--- `numeric` accepts NaN and holds it greater than every number, so a plain `> 0` would let it through.
-create domain public.rupees as numeric(15, 2)
-constraint rupees_is_a_number check (value <> 'NaN');
-comment on domain public.rupees is 'An amount of Indian rupees, exact to the paisa; never NaN.';
-
-create domain public.tax_rate as numeric(6, 3)
-constraint tax_rate_between_0_and_100 check (value between 0 and 100);
-comment on domain public.tax_rate is 'A GST rate in percent, 0 to 100, three decimals (half of 0.25 % is 0.125 %).';
-
-
 -- Errors -------------------------------------------------------------------------------------------
 
 create function private.raise_problem(status integer, code text, message text)
@@ -71,8 +61,17 @@ language sql
 immutable
 set search_path = ''
 as $$ select to_json(instant at time zone 'utc') #>> '{}' || 'Z' $$;
-grant execute on function private.instant_text to authenticated, service_role;
+grant execute on function private.instant_text to anon, authenticated, service_role;
 comment on function private.instant_text is 'An instant as the documents write it: 2023-01-01T00:00:00Z.';
+
+create function private.local_text(instant timestamptz, zone text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select to_char(instant at time zone zone, 'YYYY-MM-DD"T"HH24:MI') $$;
+grant execute on function private.local_text to authenticated;
+comment on function private.local_text is 'An instant on the clock of a time zone.';
 
 create function private.touch()
 returns trigger
@@ -85,16 +84,3 @@ begin
 end;
 $$;
 comment on function private.touch is 'Trigger: stamps updated_at.';
-
-create function private.request_header(name text)
-returns text
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-    return nullif(current_setting('request.headers', true), '')::json ->> name;
-end;
-$$;
-grant execute on function private.request_header to authenticated, service_role;
-comment on function private.request_header is 'A header of the Data API request (lower-case name), null outside of one. Never authorise on it.';

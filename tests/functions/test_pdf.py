@@ -221,5 +221,10 @@ class TestWords:
     )  # fmt: skip
     def test_are_indian(self, alice: Person, amount: float, words: str) -> None:
         draft = {"items": [{"quantity": 1, "unit_price": amount, "tax_rate": 0}]}
-        preview = checked(alice.data.post("/rpc/preview_invoice", json={"invoice": draft}), 200)
+        preview = checked(
+            alice.data.post(
+                "/rpc/preview_invoice", json={"invoice": draft}, headers={"Content-Profile": "web"}
+            ),
+            200,
+        )
         assert preview["amount_in_words"] == words

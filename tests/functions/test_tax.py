@@ -440,7 +440,12 @@ class TestChangedSinceSubmission:
         sale = alice.sale(1180, date=IN_QUARTER)
 
         def page() -> Json:
-            return cast(Json, checked(alice.data.post("/rpc/tax_page", json=QUARTER), 200))
+            return cast(
+                Json,
+                checked(
+                    alice.data.post("/rpc/tax_page", json=QUARTER, headers={"Content-Profile": "web"}), 200
+                ),
+            )
 
         assert page()["submitted"] is None
         submission = submit(alice, total_tax_liability=180)

@@ -96,19 +96,10 @@ RELATIONS: dict[str, tuple[str, str]] = {
 # Function -> who may call it, and arguments that would do harm or show something if it let them.
 FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.account_summary": ({"authenticated"}, {}),
-    "api.accounts_page": ({"authenticated"}, {}),
     "api.audit_verification": ({"authenticated"}, {}),
     "api.begin_login": ({"service_role"}, {"name": "alice", "client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
-    "api.change_account": (
-        {"authenticated"},
-        {"account_id": "{account_id}", "account": {"name": "x", "balance": 1}, "shown_balance": 0},
-    ),
-    "api.change_invoice": (
-        {"authenticated"},
-        {"reference": "{invoice_number}", "invoice": {"notes": "x"}},
-    ),
     "api.create_account": ({"authenticated"}, {"account": {"name": "Till", "user_id": "{user_id}"}}),
     "api.create_invoice": (
         {"authenticated"},
@@ -125,7 +116,6 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
             }
         },
     ),
-    "api.dashboard": ({"authenticated"}, {}),
     "api.delete_account": (
         {"authenticated"},
         {"account_id": "{account_id}", "transfer_to_account_id": "{second_account_id}"},
@@ -134,26 +124,14 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.delete_transaction": ({"authenticated"}, {"transaction_id": "{transaction_id}"}),
     "api.generate_tax_filing": ({"authenticated"}, {}),
     "api.health": ({"anon", "authenticated", "service_role"}, {}),
-    "api.invoice_form": ({"authenticated"}, {"invoice": "{invoice_number}"}),
-    "api.invoice_page": ({"authenticated"}, {"invoice": "{invoice_number}"}),
-    "api.invoices_page": ({"authenticated"}, {"filters": {}}),
     "api.logout": ({"authenticated"}, {}),
     "api.mark_invoice_paid": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
-    "api.preview_invoice": ({"authenticated"}, {"invoice": {"items": []}, "edited": "{invoice_number}"}),
     "api.recalculate_invoice_taxes": ({"authenticated"}, {"invoice_id": "{invoice_id}", "tax_rate": 5}),
-    "api.remove_invoice": ({"authenticated"}, {"reference": "{invoice_number}"}),
     "api.run_job": ({"service_role"}, {"job": "mark_overdue_invoices"}),
-    "api.set_invoice_status": (
-        {"authenticated"},
-        {"invoice": "{invoice_number}", "status": "cancelled"},
-    ),
-    "api.settings_page": ({"authenticated"}, {}),
     "api.submit_tax_filing": ({"authenticated"}, {"filing": {"filing_id": "{invoice_id}"}}),
     "api.tax_filing": ({"authenticated"}, {"start_date": "2023-01-01", "end_date": "2026-12-31"}),
-    "api.tax_page": ({"authenticated"}, {"start_date": "2023-01-01", "end_date": "2026-11-01"}),
     "api.tax_report": ({"authenticated"}, {"year": 2026}),
     "api.total_balance": ({"authenticated"}, {}),
-    "api.transactions_page": ({"authenticated"}, {"filters": {}}),
     "api.update_account": ({"authenticated"}, {"account_id": "{account_id}", "account": {"balance": 1}}),
     "api.update_invoice": ({"authenticated"}, {"invoice_id": "{invoice_id}", "invoice": {"status": "paid"}}),
     "api.update_profile": ({"authenticated"}, {"profile": {"id": "{user_id}", "full_name": "Mallory"}}),
@@ -168,4 +146,26 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "v1.email_of_username": ({"service_role"}, {"username": "alice"}),
     "v1.update_invoice": ({"authenticated"}, {"invoice_id": 1, "invoice": {"notes": "x"}}),
     "v1.update_invoice_status": ({"authenticated"}, {"invoice_id": 1, "status": "CANCELLED"}),
+    "web.accounts_page": ({"authenticated"}, {}),
+    "web.dashboard": ({"authenticated"}, {}),
+    "web.delete_invoice": ({"authenticated"}, {"reference": "{invoice_number}"}),
+    "web.invoice_form": ({"authenticated"}, {"invoice": "{invoice_number}"}),
+    "web.invoice_page": ({"authenticated"}, {"invoice": "{invoice_number}"}),
+    "web.invoices_page": ({"authenticated"}, {"filters": {}}),
+    "web.preview_invoice": ({"authenticated"}, {"invoice": {"items": []}, "edited": "{invoice_number}"}),
+    "web.settings_page": ({"authenticated"}, {}),
+    "web.tax_page": ({"authenticated"}, {"start_date": "2023-01-01", "end_date": "2026-11-01"}),
+    "web.transactions_page": ({"authenticated"}, {"filters": {}}),
+    "web.update_account": (
+        {"authenticated"},
+        {"account_id": "{account_id}", "account": {"name": "x", "balance": 1}, "shown_balance": 0},
+    ),
+    "web.update_invoice": (
+        {"authenticated"},
+        {"reference": "{invoice_number}", "invoice": {"notes": "x"}},
+    ),
+    "web.update_invoice_status": (
+        {"authenticated"},
+        {"invoice": "{invoice_number}", "status": "cancelled"},
+    ),
 }

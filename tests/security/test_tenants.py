@@ -257,7 +257,7 @@ _PRIVILEGES = """
             or verb in ('select', 'insert', 'update') and has_any_column_privilege(%(role)s, pg_class.oid, verb)
         )
     from pg_class
-    where relnamespace::regnamespace::text in ('public', 'api', 'v1') and relkind in ('r', 'p', 'v', 'm', 'f')
+    where relnamespace::regnamespace::text in ('public', 'api', 'v1', 'web') and relkind in ('r', 'p', 'v', 'm', 'f')
 """
 
 
@@ -278,7 +278,7 @@ class TestDataApi:
                 select role from unnest(array['anon', 'authenticated', 'service_role']) as role
                 where has_function_privilege(role, oid, 'execute')
             )
-            from pg_proc where pronamespace::regnamespace::text in ('public', 'api', 'v1')
+            from pg_proc where pronamespace::regnamespace::text in ('public', 'api', 'v1', 'web')
             """
         )
         assert {name: set(roles) for name, roles in found} == {
@@ -288,7 +288,7 @@ class TestDataApi:
     def test_every_table_has_row_level_security(self, dashboard: psycopg.Connection) -> None:
         open_tables = dashboard.execute(
             "select oid::regclass::text from pg_class where relkind = 'r' and not relrowsecurity "
-            "and relnamespace::regnamespace::text in ('public', 'api', 'v1')"
+            "and relnamespace::regnamespace::text in ('public', 'api', 'v1', 'web')"
         )
         assert open_tables.fetchall() == []
 

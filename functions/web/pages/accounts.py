@@ -18,7 +18,9 @@ def list_accounts(context: UserContext) -> Response:
 
 
 def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK, about: str = "") -> Response:
-    return context.page("accounts.html", status, books=context.read("accounts_page"), form=form, about=about)
+    return context.page(
+        "accounts.html", status, books=context.read("web.accounts_page"), form=form, about=about
+    )
 
 
 @router.post("/accounts")
@@ -26,7 +28,7 @@ def open_account(context: UserContext, form: SessionForm) -> Response:
     account = {"name": form.text("name", "a name"), "balance": form.amount("balance") or "0"}
     if not form.errors:
         try:
-            context.write(form, "create_account", account=account)
+            context.write(form, "api.create_account", account=account)
             return go("/accounts", done="account_created")
         except Problem as problem:
             if not belongs_on_the_form(problem, form):
@@ -36,7 +38,7 @@ def open_account(context: UserContext, form: SessionForm) -> Response:
 
 
 @router.post("/accounts/{account_id}")
-def change_account(context: UserContext, account_id: str, form: SessionForm) -> Response:
+def update_account(context: UserContext, account_id: str, form: SessionForm) -> Response:
     """Rename it, adjust its balance, make it the default one; or close it and move what it holds."""
     known_id = _known_id(account_id)
     if form["action"] == "delete":
@@ -46,7 +48,7 @@ def change_account(context: UserContext, account_id: str, form: SessionForm) -> 
         return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
     shown = form.amount("shown_balance")
     try:
-        context.write(form, "change_account", account_id=known_id, account=account, shown_balance=shown)
+        context.write(form, "web.update_account", account_id=known_id, account=account, shown_balance=shown)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
@@ -72,7 +74,7 @@ def _changes(form: Form) -> dict[str, object]:
 def _close(context: RequestContext, account_id: str, form: Form) -> Response:
     receiver = form.uuid("transfer_to_account_id")
     try:
-        context.write(form, "delete_account", account_id=account_id, transfer_to_account_id=receiver)
+        context.write(form, "api.delete_account", account_id=account_id, transfer_to_account_id=receiver)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise

@@ -14,4 +14,4 @@ def home(request: Request, session: OptionalSession) -> Response:
     if session is None:
         return page(request, "landing.html")
     context = RequestContext(request, session)
-    return context.page("home.html", home=context.read("dashboard"))
+    return context.page("home.html", home=context.read("web.dashboard"))

@@ -39,7 +39,7 @@ Line = dict[str, str]
 @router.get("/create")
 def show_new(request: Request, context: UserContext) -> Response:
     """An empty form, or a copy of the invoice named by `copy`."""
-    page = context.read("invoice_form", copied=request.query_params.get("copy"))
+    page = context.read("web.invoice_form", copied=request.query_params.get("copy"))
     form = _form_of(page["invoice"]) if page["invoice"] else Form({})
     form.fields.update({"issue_date": [page["today"]], "due_date": [page["due_day"]]})
     return _show(context, page, form, lines=_lines_of(page["invoice"]))
@@ -51,7 +51,7 @@ def create(context: UserContext, form: SessionForm) -> Response:
     action = form["action"]
     if action in {"draft", "issue"}:
         status = "sent" if action == "issue" else "draft"
-        created = _saved(context, form, "create_invoice", invoice={**_draft(form), "status": status})
+        created = _saved(context, form, "api.create_invoice", invoice={**_draft(form), "status": status})
         if created:
             return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
     return _show_again(context, form)
@@ -60,7 +60,7 @@ def create(context: UserContext, form: SessionForm) -> Response:
 @router.get("/invoice/{reference}/edit")
 def show_edit(context: UserContext, reference: str) -> Response:
     """The form of an invoice that can be changed; of another one its page, which says what to do first."""
-    page = context.read("invoice_form", invoice=reference)
+    page = context.read("web.invoice_form", invoice=reference)
     actions = page["invoice"]["available_actions"]
     if "edit" not in actions:
         first = (sentence for action, sentence in _BEFORE_EDITING.items() if action in actions)
@@ -73,7 +73,7 @@ def show_edit(context: UserContext, reference: str) -> Response:
 def edit(context: UserContext, reference: str, form: SessionForm) -> Response:
     if form["action"] == "save":
         changes = {"reference": reference, "invoice": _draft(form), "seen_at": form.text("seen_at")}
-        if _saved(context, form, "change_invoice", **changes):
+        if _saved(context, form, "web.update_invoice", **changes):
             return go(f"/invoice/{reference}", done="updated")
     return _show_again(context, form, reference)
 
@@ -110,7 +110,7 @@ def preview_edit(context: UserContext, reference: str, form: SessionForm) -> Res
 
 
 def _totals(context: RequestContext, form: Form, reference: str | None = None) -> Response:
-    answer = context.read("preview_invoice", invoice=_sketch(form, _typed_lines(form)), edited=reference)
+    answer = context.read("web.preview_invoice", invoice=_sketch(form, _typed_lines(form)), edited=reference)
     return JSONResponse(
         {
             **{name: rupees(answer[name]) for name in _PREVIEW_AMOUNTS},
@@ -136,13 +136,13 @@ def _page_with_totals(
     context: RequestContext, form: Form, lines: list[Line], reference: str | None
 ) -> dict[str, Any]:
     try:
-        return context.read("invoice_form", invoice=reference, draft=_sketch(form, lines))
+        return context.read("web.invoice_form", invoice=reference, draft=_sketch(form, lines))
     except Problem as problem:
         # Too much to be added up, say: what was typed must not be lost for its totals.
         if not belongs_on_the_form(problem):
             raise
         form.take(problem)
-        return {**context.read("invoice_form", invoice=reference), "preview": None}
+        return {**context.read("web.invoice_form", invoice=reference), "preview": None}
 
 
 def _show(

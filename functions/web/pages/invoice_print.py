@@ -16,7 +16,7 @@ router = APIRouter()
 def print_invoice(request: Request, context: UserContext, reference: str) -> Response:
     """In the invoice's own template, or the one named in `template`."""
     printed = invoice_document.of(
-        context.read("invoice_page", invoice=reference), request.query_params.get("template")
+        context.read("web.invoice_page", invoice=reference), request.query_params.get("template")
     )
     qr = qr_svg(printed["upi_link"]) if printed["upi_link"] else None
     return context.page(

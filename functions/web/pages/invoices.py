@@ -46,7 +46,7 @@ _FILTERS = {
 def list_invoices(request: Request, context: UserContext) -> Response:
     typed = typed_filters(request, _FILTERS)
     filters = read_filters(typed, _FILTERS)
-    listed = context.read("invoices_page", filters=filters)
+    listed = context.read("web.invoices_page", filters=filters)
     return context.page(
         "invoices.html",
         listed=listed,
@@ -96,7 +96,7 @@ def search(context: UserContext, form: SessionForm) -> Response:
     text = form.text("invoice_number", "an invoice number or a customer")
     if text is None:
         return context.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
-    listed = context.read("invoices_page", filters={"q": text[:200]})
+    listed = context.read("web.invoices_page", filters={"q": text[:200]})
     found, count = listed["invoices"], sum(known["count"] for known in listed["counts"].values())
     exact = listed["exact"] or (found[0]["id"] if count == 1 else None)
     if exact:
@@ -118,7 +118,7 @@ def show_invoice(context: UserContext, reference: str) -> Response:
 def show(context: RequestContext, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
     """The page of an invoice, with what is wrong with a form about it."""
     return context.page(
-        "invoice.html", status, shown=context.read("invoice_page", invoice=reference), form=form
+        "invoice.html", status, shown=context.read("web.invoice_page", invoice=reference), form=form
     )
 
 
@@ -133,7 +133,7 @@ def set_status(context: UserContext, reference: str, form: SessionForm) -> Respo
     if form.errors:
         return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        context.write(form, "set_invoice_status", invoice=reference, status=status, payment=payment)
+        context.write(form, "web.update_invoice_status", invoice=reference, status=status, payment=payment)
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
@@ -144,5 +144,5 @@ def set_status(context: UserContext, reference: str, form: SessionForm) -> Respo
 
 @router.post("/invoice/{reference}/delete")
 def delete(context: UserContext, reference: str, form: SessionForm) -> Response:
-    context.write(form, "remove_invoice", reference=reference)
+    context.write(form, "web.delete_invoice", reference=reference)
     return go("/invoices", done="deleted")

@@ -21,7 +21,7 @@ def show_settings(context: UserContext) -> Response:
 
 
 def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
-    page = context.read("settings_page")
+    page = context.read("web.settings_page")
     shown = form if form.fields else _form_of(page["profile"])
     return context.page("settings.html", status, page=page, form=shown)
 
@@ -45,7 +45,7 @@ def change_settings(context: UserContext, form: SessionForm) -> Response:
         form.errors["filing_frequency"] = "Choose one of the list."
     if not form.errors:
         try:
-            context.write(form, "update_profile", profile=profile)
+            context.write(form, "api.update_profile", profile=profile)
             return go("/settings", done="settings")
         except Problem as problem:
             if not belongs_on_the_form(problem):

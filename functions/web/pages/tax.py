@@ -27,7 +27,7 @@ def _show(
     result: dict[str, Any] | None = None,
 ) -> Response:
     period = filters_of(request, _PERIOD)
-    tax = context.read("tax_page", start_date=period.get("start"), end_date=period.get("end"))
+    tax = context.read("web.tax_page", start_date=period.get("start"), end_date=period.get("end"))
     return context.page("tax.html", status, tax=tax, form=form, result=result)
 
 
@@ -38,7 +38,7 @@ def calculate(request: Request, context: UserContext, form: SessionForm) -> Resp
         return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         result = context.read(
-            "calculate_gst",
+            "api.calculate_gst",
             amount=amount,
             tax_rate=rate,
             tax_included=form["tax_included"] == "yes",
@@ -56,7 +56,7 @@ def calculate(request: Request, context: UserContext, form: SessionForm) -> Resp
 def prepare(request: Request, context: UserContext, form: SessionForm) -> Response:
     """Make or refresh the draft of the last period that has ended."""
     try:
-        prepared = context.write(form, "generate_tax_filing", period=form["period"])["summary"]
+        prepared = context.write(form, "api.generate_tax_filing", period=form["period"])["summary"]
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
@@ -77,7 +77,7 @@ def submit(request: Request, context: UserContext, form: SessionForm) -> Respons
     }
     if not form.errors:
         try:
-            context.write(form, "submit_tax_filing", filing=filing)
+            context.write(form, "api.submit_tax_filing", filing=filing)
             return go(
                 "/tax",
                 start=str(filing["period_start"]),

@@ -44,7 +44,7 @@ def list_transactions(request: Request, context: UserContext) -> Response:
 
 def _show(request: Request, context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
     filters = {name: value for name, value in filters_of(request, _FILTERS).items() if value}
-    listed = context.read("transactions_page", filters=filters)
+    listed = context.read("web.transactions_page", filters=filters)
     return context.page(
         "transactions.html",
         status,
@@ -75,7 +75,7 @@ def add_transaction(request: Request, context: UserContext, form: SessionForm) -
     transaction = _transaction(form)
     if not form.errors:
         try:
-            context.write(form, "create_transaction", transaction=transaction)
+            context.write(form, "api.create_transaction", transaction=transaction)
             return go("/transactions", done="recorded")
         except Problem as problem:
             if not belongs_on_the_form(problem, form):
@@ -108,7 +108,7 @@ def delete_transaction(
     request: Request, context: UserContext, transaction_id: str, form: SessionForm
 ) -> Response:
     try:
-        context.write(form, "delete_transaction", transaction_id=_known_id(transaction_id))
+        context.write(form, "api.delete_transaction", transaction_id=_known_id(transaction_id))
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise

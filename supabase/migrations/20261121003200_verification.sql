@@ -1,5 +1,4 @@
--- Verification: what must hold at any moment, and what does not. Nothing here is ever corrected by itself.
-
+-- Verification: what must always hold, and what does not. Nothing here is ever corrected by itself.
 
 create function api.verify_ledger()
 returns table (rule text, user_id uuid, record_id uuid, details text)
@@ -139,18 +138,5 @@ as $$
         )
 $$;
 grant execute on function api.verify_ledger to authenticated, service_role;
-grant execute on function private.movements_of to authenticated, service_role;
 comment on function api.verify_ledger is
 'Everything that does not add up, of the caller''s books or, for the service role, of all: always nothing.';
-
-create function api.health()
-returns json
-language sql
-stable
-set search_path = ''
-as $$ select json_build_object('database', 'ok', 'time', private.instant_text(now())) $$;
-grant execute on function private.instant_text to anon;
-grant execute on function api.health to anon, authenticated, service_role;
-comment on function api.health is 'Answers when the database does; the deep health check calls it.';
-
-notify pgrst, 'reload schema';

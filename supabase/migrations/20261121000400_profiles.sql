@@ -96,7 +96,7 @@ begin
     return new;
 end;
 $$;
-comment on function private.open_profile is 'Trigger on auth.users: every user has a profile from the first moment.';
+comment on function private.open_profile is 'Trigger on auth.users: every new user gets a profile.';
 
 create trigger open_profile after insert on auth.users
 for each row execute function private.open_profile();
@@ -117,21 +117,66 @@ comment on function private.follow_email is 'Trigger on auth.users: the profile 
 create trigger follow_email after update of email on auth.users
 for each row when (new.email is distinct from old.email) execute function private.follow_email();
 
-
--- Functions ----------------------------------------------------------------------------------------
-
-create function private.refuse_other_owner()
+create function private.move_days()
 returns trigger
 language plpgsql
+security definer -- days are kept, not written by callers
 set search_path = ''
 as $$
 begin
-    raise insufficient_privilege using
-        message = format('new row violates row-level security policy for table "%s"', tg_table_name);
+    update public.transactions set day = (date at time zone new.time_zone)::date
+    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
+    -- The trigger on invoices computes their days, whatever is written.
+    update public.invoices set created_day = created_day
+    where
+        user_id = new.id
+        and (created_day, issue_day, due_day) <> (
+            (created_at at time zone new.time_zone)::date,
+            (issue_date at time zone new.time_zone)::date,
+            (greatest(issue_date, due_date) at time zone new.time_zone)::date
+        );
+    return null;
 end;
 $$;
-comment on function private.refuse_other_owner is
-'Trigger: what row level security says of a row that names another user, before any trigger looks at that user''s books or waits for them.';
+comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
+
+create trigger move_days after update of time_zone on public.profiles
+for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
+
+
+-- The caller and the caller's day ------------------------------------------------------------------
+
+create function private.current_user_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return case when not private.session_is_revoked() then auth.uid() end;
+end;
+$$;
+grant execute on function private.current_user_id to authenticated, service_role, anon;
+comment on function private.current_user_id is 'The caller, or null when its token was logged out. Every policy compares with it.';
+
+create function private.current_profile()
+returns public.profiles
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    reader public.profiles;
+begin
+    select * into reader from public.profiles where id = private.current_user_id();
+    if not found then
+        perform private.raise_problem(401, 'not_authenticated', 'Send the access token of a user.');
+    end if;
+    return reader;
+end;
+$$;
+grant execute on function private.current_profile to authenticated;
+comment on function private.current_profile is 'The profile of the caller; what every page begins with.';
 
 create function private.time_zone(user_id uuid)
 returns text
@@ -160,23 +205,72 @@ $$;
 grant execute on function private.today to authenticated, service_role;
 comment on function private.today is 'The day it is now in the profile''s time zone.';
 
-create function private.lock_books(user_id uuid)
-returns void
+
+-- Policies -----------------------------------------------------------------------------------------
+
+alter table public.profiles enable row level security;
+grant select on public.profiles to authenticated, service_role;
+grant update (
+    username, full_name, business_name, gstin, state_code, address, upi_id, time_zone, default_tax_rate, filing_frequency
+) on public.profiles to authenticated, service_role;
+
+create policy "users read their profile" on public.profiles
+for select to authenticated using (id = (select private.current_user_id()));
+create policy "users change their profile" on public.profiles
+for update to authenticated
+using (id = (select private.current_user_id())) with check (id = (select private.current_user_id()));
+
+
+-- The contract's functions -------------------------------------------------------------------------
+
+create view api.profile with (security_invoker = true) as
+select
+    id,
+    email,
+    username,
+    full_name,
+    business_name,
+    gstin,
+    state_code,
+    address,
+    upi_id,
+    time_zone,
+    trim_scale(default_tax_rate) as default_tax_rate,
+    filing_frequency,
+    to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at
+from public.profiles
+where id = (select private.current_user_id());
+grant select on api.profile to authenticated;
+comment on view api.profile is 'The caller''s own profile (spec: Get current user).';
+
+create function api.update_profile(profile jsonb)
+returns api.profile
 language plpgsql
-security definer -- row locks need UPDATE, which callers hold on a few columns only
 set search_path = ''
 as $$
+declare
+    caller constant uuid := private.open_books();
+    changed public.profiles;
+    answer api.profile;
 begin
-    -- Each trigger of a statement asks; the first one in a transaction waits.
-    if current_setting('private.locked_books', true) = user_id::text then
-        return;
-    end if;
-    -- One writer at a time per user: every order of row locks inside one tenant is then free of deadlocks, invoice
-    -- numbers have no gaps, and a stored answer can't be missed. `no key`, because the foreign-key checks of the rows
-    -- being written take `key share` on the same profile.
-    perform 1 from public.profiles where id = user_id for no key update;
-    perform set_config('private.locked_books', user_id::text, true);
+    select * into changed from public.profiles where id = caller;
+    changed := jsonb_populate_record(changed, profile);
+    update public.profiles set
+        username = changed.username,
+        full_name = changed.full_name,
+        business_name = changed.business_name,
+        gstin = changed.gstin,
+        state_code = changed.state_code,
+        address = changed.address,
+        upi_id = changed.upi_id,
+        time_zone = changed.time_zone,
+        default_tax_rate = changed.default_tax_rate,
+        filing_frequency = changed.filing_frequency
+    where id = caller;
+    select * into answer from api.profile;
+    return answer;
 end;
 $$;
-grant execute on function private.lock_books to authenticated, service_role;
-comment on function private.lock_books is 'Waits until nobody else writes to this user''s books, until the end of the transaction.';
+grant execute on function api.update_profile to authenticated;
+comment on function api.update_profile is 'Changes the named fields of the caller''s profile.';

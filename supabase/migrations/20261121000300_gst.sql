@@ -6,6 +6,10 @@
 
 -- Types --------------------------------------------------------------------------------------------
 
+create domain public.tax_rate as numeric(6, 3)
+constraint tax_rate_between_0_and_100 check (value between 0 and 100);
+comment on domain public.tax_rate is 'A GST rate in percent, 0 to 100, three decimals (half of 0.25 % is 0.125 %).';
+
 create type private.gst_amounts as (
     taxable_value numeric(15, 2),
     cgst numeric(15, 2),
@@ -66,7 +70,7 @@ insert into public.gst_rates (rate, valid_from, valid_to, note) values
 (40, '2025-09-22', null, 'demerit rate');
 
 
--- Functions ----------------------------------------------------------------------------------------
+-- The tax ------------------------------------------------------------------------------------------
 
 create function private.gst(amount numeric, rate numeric, price_includes_tax boolean, inter_state boolean)
 returns private.gst_amounts
@@ -101,6 +105,27 @@ grant execute on function private.gst to authenticated, service_role;
 comment on function private.gst is
 'The only place where GST is computed: CGST = SGST at half the rate each, or IGST, rounded half-up to the paisa (spec: Calculate GST).';
 
+create function private.tax_in_words(seller_state text, place_of_supply text, inter_state boolean)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+    select case
+        when inter_state then format('%s → %s: IGST', coalesce(seller.name, 'Your state'), place.name)
+        when seller.code is null then 'CGST + SGST, as long as your state is unknown'
+        else format('Within %s: CGST + %s', seller.name, case when seller.has_utgst then 'UTGST' else 'SGST' end)
+    end
+    from (values (seller_state, place_of_supply)) as asked (seller_code, place_code)
+    left join public.gst_states as seller on seller.code = asked.seller_code
+    left join public.gst_states as place on place.code = asked.place_code
+$$;
+grant execute on function private.tax_in_words to authenticated;
+comment on function private.tax_in_words is 'Which GST is due and why, for people: Maharashtra → Karnataka: IGST.';
+
+
+-- GSTIN --------------------------------------------------------------------------------------------
+
 create function private.gstin_check_character(gstin text)
 returns text
 language sql
@@ -117,6 +142,7 @@ as $$
         from generate_series(1, 14) as place
     ) as weighted
 $$;
+grant execute on function private.gstin_check_character to authenticated;
 comment on function private.gstin_check_character is 'The 15th character that the first 14 of a GSTIN demand.';
 
 create function private.gstin_fault(gstin text)
@@ -139,6 +165,7 @@ as $$
             then format('the check character should be %s', private.gstin_check_character(gstin))
     end
 $$;
+grant execute on function private.gstin_fault to authenticated;
 comment on function private.gstin_fault is 'What is wrong with a GSTIN (no spaces, upper case), in words; null when nothing is.';
 
 create function private.plain_gstin(value text)
@@ -171,6 +198,9 @@ begin
 end;
 $$;
 comment on function private.checked_gstin is 'The plain form of a valid GSTIN, null for an empty one; 422 invalid_gstin with the reason otherwise.';
+
+
+-- Rates --------------------------------------------------------------------------------------------
 
 create function private.unusual_rates(day date, rates numeric[])
 returns numeric[]

@@ -73,7 +73,7 @@ where transfer_account_id is not null;
 create unique index transactions_one_payment_per_invoice on public.transactions (invoice_id, user_id);
 
 
--- What a row is ------------------------------------------------------------------------------------
+-- Triggers -----------------------------------------------------------------------------------------
 
 create function private.input_tax(expense public.transactions, before public.transactions)
 returns numeric
@@ -131,6 +131,12 @@ for each row execute function private.prepare_transaction();
 create trigger touch before update on public.transactions
 for each row execute function private.touch();
 
+create trigger lock_books before insert or update or delete on public.transactions
+for each statement execute function private.lock_own_books();
+
+
+-- Balances follow ----------------------------------------------------------------------------------
+
 create function private.movements_of(written public.transactions, direction integer)
 returns setof private.movement
 language plpgsql
@@ -149,11 +155,9 @@ begin
     end if;
 end;
 $$;
+grant execute on function private.movements_of to authenticated, service_role;
 comment on function private.movements_of is
 'How a transaction moves balances (direction 1), or how taking it back does (-1): sale in, expense out, transfer from one to the other.';
-
-
--- Balances follow ----------------------------------------------------------------------------------
 
 create function private.post_after_insert()
 returns trigger
@@ -212,102 +216,7 @@ create trigger post_after_delete after delete on public.transactions
 referencing old table as old_rows for each statement execute function private.post_after_delete();
 
 
--- Accounts with transactions -----------------------------------------------------------------------
-
-create function private.guard_account()
-returns trigger
-language plpgsql
-security definer -- looks at all of the user's accounts and transactions whoever deletes
-set search_path = ''
-as $$
-begin
-    -- A user who is being deleted takes the accounts along: the profile is gone by then.
-    if not exists (select from public.profiles where id = old.user_id) then
-        return old;
-    end if;
-    perform private.lock_books(old.user_id);
-    if not exists (select from public.accounts where user_id = old.user_id and id <> old.id) then
-        perform private.raise_problem(409, 'last_account', 'The only account can''t be deleted. Open another one first.');
-    end if;
-    if exists (select from public.transactions where account_id = old.id or transfer_account_id = old.id) then
-        perform private.raise_problem(
-            409, 'account_has_transactions',
-            'The account has transactions. Name the account that takes them and the balance in transfer_to_account_id.'
-        );
-    end if;
-    if old.balance <> 0 then
-        insert into public.ledger_entries (user_id, account_id, entry_number, kind, amount, balance_after)
-        values (old.user_id, old.id, old.entry_count + 1, 'closure', -old.balance, 0);
-    end if;
-    return old;
-end;
-$$;
-comment on function private.guard_account is
-'Trigger: the only account and one with transactions stay; the ledger of a deleted account ends at zero.';
-
-create trigger guard before delete on public.accounts
-for each row execute function private.guard_account();
-
-create function private.close_account(closed_id uuid, receiver_id uuid)
-returns void
-language plpgsql
-security definer -- writes the closing entries of both ledgers
-set search_path = ''
-as $$
-declare
-    closed public.accounts;
-begin
-    -- A transfer between the two accounts becomes one within a single account, which moves nothing.
-    update public.transactions set transfer_account_id = null
-    where (account_id, transfer_account_id) in ((closed_id, receiver_id), (receiver_id, closed_id));
-    update public.transactions set transfer_account_id = receiver_id where transfer_account_id = closed_id;
-    update public.transactions set account_id = receiver_id where account_id = closed_id;
-
-    -- What the moved transactions don't explain: opening balance and adjustments.
-    select * into closed from public.accounts where id = closed_id for no key update;
-    update public.accounts set balance = balance + closed.balance where id = receiver_id and closed.balance <> 0;
-    update public.accounts set is_default = true where id = receiver_id and closed.is_default;
-    delete from public.accounts where id = closed_id;
-end;
-$$;
-grant execute on function private.close_account to authenticated;
-comment on function private.close_account is
-'Moves the transactions and the balance of an account, and that it is the default one, to another and deletes it.';
-
-
--- Time zones ---------------------------------------------------------------------------------------
-
-create function private.move_days()
-returns trigger
-language plpgsql
-security definer -- days are kept, not written by callers
-set search_path = ''
-as $$
-begin
-    update public.transactions set day = (date at time zone new.time_zone)::date
-    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
-    -- The trigger on invoices computes their days, whatever is written.
-    update public.invoices set created_day = created_day
-    where
-        user_id = new.id
-        and (created_day, issue_day, due_day) <> (
-            (created_at at time zone new.time_zone)::date,
-            (issue_date at time zone new.time_zone)::date,
-            (greatest(issue_date, due_date) at time zone new.time_zone)::date
-        );
-    return null;
-end;
-$$;
-comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
-
-create trigger move_days after update of time_zone on public.profiles
-for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
-
-
 -- Policies -----------------------------------------------------------------------------------------
-
-create trigger lock_books before insert or update or delete on public.transactions
-for each statement execute function private.lock_own_books();
 
 alter table public.transactions enable row level security;
 grant select, delete on public.transactions to authenticated;
@@ -331,7 +240,7 @@ create policy "users delete their transactions" on public.transactions
 for delete to authenticated using (user_id = (select private.current_user_id()));
 
 
--- The contract's shape -----------------------------------------------------------------------------
+-- The contract's functions -------------------------------------------------------------------------
 
 create view api.transactions with (security_invoker = true) as
 select
@@ -356,22 +265,6 @@ select
 from public.transactions;
 grant select on api.transactions to authenticated;
 comment on view api.transactions is 'Transactions as the documents show them (spec: Transactions).';
-
-create function private.visible_account(account_id uuid)
-returns uuid
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-    if not exists (select from public.accounts where id = account_id) then
-        perform private.raise_problem(404, 'account_not_found', 'There is no such account.');
-    end if;
-    return account_id;
-end;
-$$;
-grant execute on function private.visible_account to authenticated;
-comment on function private.visible_account is 'The id of an account the caller may see; 404 account_not_found otherwise.';
 
 create function api.create_transaction(transaction jsonb)
 returns api.transactions
@@ -480,29 +373,3 @@ end;
 $$;
 grant execute on function api.delete_transaction to authenticated;
 comment on function api.delete_transaction is 'Deletes a transaction; balance and invoice follow (spec: Delete a transaction).';
-
-create function api.delete_account(account_id uuid, transfer_to_account_id uuid default null)
-returns void
-language plpgsql
-set search_path = ''
-set statement_timeout = '18s' -- many transactions take longer than a usual request; shared/supabase/rest.py waits for it
-as $$
-begin
-    perform private.open_books();
-    perform private.visible_account(account_id);
-    if transfer_to_account_id is null then
-        delete from public.accounts where id = account_id;
-        return;
-    end if;
-    if transfer_to_account_id = account_id then
-        perform private.raise_problem(422, 'transfer_to_same_account', 'An account can''t be transferred to itself.');
-    end if;
-    if not exists (select from public.accounts where id = transfer_to_account_id) then
-        perform private.raise_problem(404, 'transfer_account_not_found', 'There is no account with the id in transfer_to_account_id.');
-    end if;
-    perform private.close_account(account_id, transfer_to_account_id);
-end;
-$$;
-grant execute on function api.delete_account to authenticated;
-comment on function api.delete_account is
-'Deletes an account; its transactions and balance go to another one, atomically (spec: Delete an account).';

@@ -54,26 +54,6 @@ end;
 $$;
 comment on function private.request_hash is 'The same for equal requests, whatever the order of their fields.';
 
-create function private.set_answer(status integer, location text, replayed boolean)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    perform set_config('response.status', status::text, true);
-    perform set_config('response.headers', (
-        select coalesce(json_agg(header), '[]')::text
-        from (
-            select json_build_object('Location', location) as header where location is not null
-            union all
-            select json_build_object('Idempotent-Replayed', 'true') where replayed
-        ) as headers
-    ), true);
-end;
-$$;
-grant execute on function private.set_answer to authenticated;
-comment on function private.set_answer is 'Status and headers of the Data API''s answer.';
-
 create function private.replay(operation text, arguments jsonb, status integer default 201)
 returns json
 language plpgsql

@@ -46,7 +46,7 @@ with (fillfactor = 70);
 comment on table private.invoice_totals is 'Invoices counted and summed by day and by month of issue, and status. What was deleted may leave zeros.';
 
 
--- Totals follow ------------------------------------------------------------------------------------
+-- Totals of transactions ---------------------------------------------------------------------------
 
 create function private.first_day_of(span text, day date)
 returns date
@@ -152,6 +152,9 @@ referencing old table as old_rows new table as new_rows for each statement execu
 create trigger total_after_delete after delete on public.transactions
 referencing old table as old_rows for each statement execute function private.total_transactions();
 
+
+-- Totals of invoices -------------------------------------------------------------------------------
+
 create function private.add_invoice_totals(changes private.invoice_totals[])
 returns void
 language plpgsql
@@ -239,6 +242,7 @@ referencing old table as old_rows for each statement execute function private.to
 
 alter table private.transaction_totals enable row level security;
 grant select on private.transaction_totals to authenticated, service_role;
+
 alter table private.invoice_totals enable row level security;
 grant select on private.invoice_totals to authenticated, service_role;
 
@@ -373,77 +377,3 @@ $$;
 grant execute on function private.length_of_list to authenticated;
 comment on function private.length_of_list is
 'How many rows a list has, by filters that totals know: days, account, type, category, or an invoice''s days of issue and status.';
-
-
--- The contract's functions -------------------------------------------------------------------------
-
-create function api.account_summary(period text default 'month')
-returns json
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-    caller constant uuid := private.current_user_id();
-    first_day date;
-    last_day date;
-    summary json;
-begin
-    if period is null or period not in ('week', 'month', 'quarter', 'year') then
-        perform private.raise_problem(422, 'invalid_period', 'period is one of week, month, quarter and year.');
-    end if;
-    first_day := date_trunc(period, private.today(caller)::timestamp)::date;
-    last_day := (first_day + ('1 ' || replace(period, 'quarter', 'month'))::interval * (case period when 'quarter' then 3 else 1 end))::date - 1;
-
-    with moved as (
-        select
-            total.account_id,
-            coalesce(sum(total.amount) filter (where total.transaction_type = 'sale'), 0.00) as income,
-            coalesce(sum(total.amount) filter (where total.transaction_type = 'expense'), 0.00) as expenses,
-            sum(total.counted) as transaction_count
-        from private.transaction_totals_between(caller, first_day, last_day) as total
-        group by total.account_id
-    ),
-    per_account as (
-        select
-            account.id,
-            account.name,
-            account.balance,
-            account.created_at,
-            coalesce(moved.income, 0.00) as income,
-            coalesce(moved.expenses, 0.00) as expenses,
-            coalesce(moved.transaction_count, 0) as transaction_count
-        from public.accounts as account
-        left join moved on moved.account_id = account.id
-        where account.user_id = caller
-    ),
-    issued as (
-        select
-            coalesce(sum(total.counted), 0) as invoices,
-            coalesce(sum(total.counted) filter (where total.status = 'paid'), 0) as paid
-        from private.invoice_totals_between(caller, first_day, last_day) as total
-    )
-    select json_build_object(
-        'total_balance', coalesce(sum(per_account.balance), 0.00),
-        'income', coalesce(sum(per_account.income), 0.00),
-        'expenses', coalesce(sum(per_account.expenses), 0.00),
-        'net_change', coalesce(sum(per_account.income - per_account.expenses), 0.00),
-        'accounts', coalesce(json_agg(json_build_object(
-            'id', per_account.id,
-            'name', per_account.name,
-            'balance', per_account.balance,
-            'income', per_account.income,
-            'expenses', per_account.expenses,
-            'transaction_count', per_account.transaction_count
-        ) order by per_account.created_at, per_account.id), '[]'::json),
-        'invoices_count', (select invoices from issued),
-        'paid_invoices_count', (select paid from issued),
-        'period', period
-    ) into summary
-    from per_account;
-    return summary;
-end;
-$$;
-grant execute on function api.account_summary to authenticated;
-comment on function api.account_summary is
-'Income (sales) and expenses of the current week, month, quarter or year in the profile''s zone, whole and per account (spec: Get account summary).';

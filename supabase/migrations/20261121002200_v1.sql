@@ -3,8 +3,12 @@
 -- An invoice has an integer id here, its serial, which counts per user and so tells nothing about others, and one of
 -- three statuses: PENDING is draft, sent or overdue. Everything else is decided where it is decided for /api.
 
+
+-- Schema -------------------------------------------------------------------------------------------
+
 create schema v1;
 comment on schema v1 is 'The Invoice Generation Service contract (/api/v1): views in its JSON shape and one function per write.';
+
 grant usage on schema v1 to authenticated, service_role;
 
 
@@ -86,34 +90,6 @@ grant select on v1.invoices to authenticated;
 comment on view v1.invoices is 'Invoices with their lines as this contract shows them (spec: Available Fields).';
 comment on column v1.invoices.id is 'The invoice''s serial.';
 comment on column v1.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them. So is customer_email_search.';
-
-create function private.random_invoice_number(owner uuid)
-returns text
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-    digits constant text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
-    series constant text := to_char(private.today(owner), '"INV-"YYYYMM"-"');
-    random_bits bigint;
-    number text;
-begin
-    -- Nobody else gives this user a number meanwhile: whoever calls holds the books.
-    loop
-        -- The first 48 bits of a version 4 UUID are random, from a strong source; six digits of base 36 use 31 of them.
-        random_bits := ('x' || left(replace(gen_random_uuid()::text, '-', ''), 12))::bit(48)::bigint;
-        number := series || (
-            select string_agg(substr(digits, 1 + (random_bits / power(36, place)::bigint % 36)::integer, 1), '')
-            from generate_series(0, 5) as place
-        );
-        exit when not private.number_was_given(owner, number);
-    end loop;
-    return number;
-end;
-$$;
-grant execute on function private.random_invoice_number to authenticated;
-comment on function private.random_invoice_number is 'INV-YYYYMM-XXXXXX, new to its user (spec: Invoice Number Format).';
 
 create function private.status_from_v1(written text, stored text)
 returns text

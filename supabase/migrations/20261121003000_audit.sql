@@ -71,14 +71,14 @@ $$;
 grant execute on function private.audit_hash to authenticated, service_role;
 comment on function private.audit_hash is 'The hash of an entry, given that of the one before: SHA-256 over both.';
 
-create function private.untold_fields()
+create function private.unaudited_fields()
 returns text[]
 language sql
 immutable
 set search_path = ''
 as $$ select '{id,user_id,updated_at,entry_count}'::text[] $$;
-grant execute on function private.untold_fields to authenticated, service_role;
-comment on function private.untold_fields is 'Fields that the audit leaves out: what names the record, and what is kept by machine.';
+grant execute on function private.unaudited_fields to authenticated, service_role;
+comment on function private.unaudited_fields is 'Fields that the audit leaves out: what names the record, and what is kept by machine.';
 
 create type private.audit_change as (
     user_id uuid,
@@ -190,7 +190,7 @@ begin
         changes := array(
             select row(
                 coalesce(record ->> 'user_id', record ->> 'id'), record ->> 'id', null,
-                jsonb_strip_nulls(record - private.untold_fields())
+                jsonb_strip_nulls(record - private.unaudited_fields())
             )::private.audit_change
             from (select to_jsonb(new_row) as record from new_rows as new_row offset 0) as written
             order by record ->> 'user_id'
@@ -199,7 +199,7 @@ begin
         changes := array(
             select row(
                 coalesce(record ->> 'user_id', record ->> 'id'), record ->> 'id',
-                jsonb_strip_nulls(record - private.untold_fields()), null
+                jsonb_strip_nulls(record - private.unaudited_fields()), null
             )::private.audit_change
             from (select to_jsonb(old_row) as record from old_rows as old_row offset 0) as written
             order by record ->> 'user_id'
@@ -220,7 +220,7 @@ begin
                 select
                     jsonb_object_agg(field.key, old_record -> field.key) as before,
                     jsonb_object_agg(field.key, field.value) as after
-                from jsonb_each(record - private.untold_fields()) as field
+                from jsonb_each(record - private.unaudited_fields()) as field
                 where field.value <> old_record -> field.key
             ) as difference
             where difference.after is not null
@@ -265,9 +265,10 @@ create trigger open_audit after insert on public.profiles
 for each row execute function private.open_audit();
 create trigger close_audit after delete on public.profiles
 for each row execute function private.close_audit();
+
 insert into private.audit_heads (user_id) select id from public.profiles;
 
-create function private.refuse_untold_truncate()
+create function private.refuse_unaudited_truncate()
 returns trigger
 language plpgsql
 set search_path = ''
@@ -279,7 +280,7 @@ begin
     return null;
 end;
 $$;
-comment on function private.refuse_untold_truncate is 'Trigger: TRUNCATE shows no rows to the audit and fires no rule of the books, so it is refused.';
+comment on function private.refuse_unaudited_truncate is 'Trigger: TRUNCATE shows no rows to the audit and fires no rule of the books, so it is refused.';
 
 do $$
 declare
@@ -302,7 +303,7 @@ begin
         );
         execute format(
             'create trigger audit_truncate before truncate on public.%I
-            for each statement execute function private.refuse_untold_truncate()', audited
+            for each statement execute function private.refuse_unaudited_truncate()', audited
         );
     end loop;
 end;
@@ -403,7 +404,7 @@ language sql
 stable
 set search_path = ''
 as $$
-    select found.user_id, found.record_type, found.record_id, jsonb_strip_nulls(found.record - private.untold_fields())
+    select found.user_id, found.record_type, found.record_id, jsonb_strip_nulls(found.record - private.unaudited_fields())
     from (
         select id as user_id, 'profiles' as record_type, id as record_id, to_jsonb(profile) as record
         from public.profiles as profile

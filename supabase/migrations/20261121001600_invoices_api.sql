@@ -1,0 +1,305 @@
+-- Invoices in the contract: the shape that /api answers, and the functions that write, pay and recalculate them.
+
+
+-- The contract's shape -----------------------------------------------------------------------------
+
+create function private.invoice_warnings(unusual_rates numeric[], day date, taxes_unregistered boolean)
+returns json
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    about_rates constant json := private.rate_warnings(unusual_rates, day);
+begin
+    if not taxes_unregistered then
+        return about_rates;
+    end if;
+    return about_rates::jsonb || jsonb_build_object(
+        'code', 'supplier_not_registered',
+        'message', 'Your profile has no GSTIN. Only a registered person may collect GST (CGST Act s.32): add the GSTIN, or invoice without tax.'
+    );
+end;
+$$;
+grant execute on function private.invoice_warnings to authenticated;
+comment on function private.invoice_warnings is
+'The warnings an invoice carries: for unusual rates, and for tax that its supplier may not collect.';
+
+create view api.invoices with (security_invoker = true) as
+select
+    invoice.id,
+    invoice.invoice_number,
+    invoice.customer_name,
+    invoice.customer_email,
+    invoice.customer_address,
+    invoice.customer_gstin,
+    invoice.place_of_supply,
+    to_json(invoice.issue_date at time zone 'utc') #>> '{}' || 'Z' as issue_date,
+    to_json(invoice.due_date at time zone 'utc') #>> '{}' || 'Z' as due_date,
+    invoice.subtotal,
+    trim_scale(invoice.tax_rate) as tax_rate,
+    invoice.tax_amount,
+    invoice.cgst,
+    invoice.sgst,
+    invoice.igst,
+    invoice.total_amount,
+    invoice.price_includes_tax,
+    invoice.status,
+    invoice.notes,
+    invoice.template,
+    invoice.user_id,
+    to_json(invoice.created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
+    to_json(invoice.updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at,
+    (
+        select coalesce(json_agg(json_build_object(
+            'id', item.id,
+            'invoice_id', item.invoice_id,
+            'description', item.description,
+            'hsn_code', item.hsn_code,
+            'quantity', trim_scale(item.quantity),
+            'unit_price', item.unit_price,
+            'amount', item.amount,
+            'tax_included', item.tax_included,
+            'tax_rate', trim_scale(coalesce(item.tax_rate, invoice.tax_rate)),
+            'taxable_value', item.taxable_value,
+            'cgst', item.cgst,
+            'sgst', item.sgst,
+            'igst', item.igst,
+            'tax_amount', item.tax_amount,
+            'created_at', to_json(item.created_at at time zone 'utc') #>> '{}' || 'Z',
+            'updated_at', to_json(item.updated_at at time zone 'utc') #>> '{}' || 'Z'
+        ) order by item.position, item.created_at, item.id), '[]'::json)
+        from public.invoice_items as item
+        where item.invoice_id = invoice.id and item.user_id = invoice.user_id
+    ) as items,
+    private.invoice_warnings(
+        invoice.unusual_rates,
+        invoice.issue_day,
+        invoice.tax_amount > 0 and (
+            select profile.gstin is null
+            from public.profiles as profile
+            where profile.id = (select private.current_user_id())
+        )
+    ) as warnings,
+    invoice.issue_date as issue_instant,
+    invoice.due_date as due_instant,
+    invoice.created_at as created_instant,
+    invoice.updated_at as updated_instant,
+    invoice.issue_day,
+    invoice.due_day,
+    customer.customer_name as customer_name_search
+from public.invoices as invoice
+left join private.invoice_customers as customer on customer.id = invoice.id;
+grant select on api.invoices to authenticated;
+comment on view api.invoices is 'Invoices with their lines as the documents show them (spec: Invoices).';
+comment on column api.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them.';
+
+create function private.invoice_answer(answered_id uuid)
+returns api.invoices
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    answer api.invoices;
+begin
+    select * into answer from api.invoices where id = answered_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    return answer;
+end;
+$$;
+grant execute on function private.invoice_answer to authenticated;
+comment on function private.invoice_answer is 'An invoice in the contract''s shape; 404 invoice_not_found when the caller has none of that id.';
+
+
+-- The contract's functions -------------------------------------------------------------------------
+
+create function api.create_invoice(invoice jsonb, create_transaction boolean default false)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    request constant jsonb := jsonb_build_object('invoice', invoice, 'create_transaction', create_transaction);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_invoice', request));
+    draft public.invoices;
+    wanted_status text;
+    new_id uuid;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    draft := jsonb_populate_record(null::public.invoices, invoice);
+    if create_transaction and draft.status = 'cancelled' then
+        perform private.raise_problem(409, 'invoice_cancelled', 'A cancelled invoice can''t be paid.');
+    end if;
+    wanted_status := case when create_transaction then 'paid' else coalesce(draft.status, 'draft') end;
+    insert into public.invoices (
+        user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, place_of_supply,
+        issue_date, due_date, tax_rate, price_includes_tax, notes, template, status
+    )
+    values (
+        caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
+        draft.customer_gstin, draft.place_of_supply, coalesce(draft.issue_date, now()), draft.due_date, draft.tax_rate,
+        coalesce(draft.price_includes_tax, false), draft.notes, coalesce(draft.template, 'default'),
+        -- Money moves when the lines are there, and nobody changes a cancelled invoice.
+        case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
+    )
+    returning id into new_id;
+    perform private.write_items(new_id, invoice -> 'items');
+    if wanted_status in ('paid', 'cancelled') then
+        update public.invoices set status = wanted_status where id = new_id;
+    end if;
+    answer := private.invoice_answer(new_id);
+    perform private.remember('create_invoice', request, to_json(answer), '/api/invoices/' || new_id);
+    return answer;
+end;
+$$;
+grant execute on function api.create_invoice to authenticated;
+comment on function api.create_invoice is
+'Writes an invoice with its lines; status paid or create_transaction records the payment at once (spec: Create an invoice).';
+
+create function api.update_invoice(invoice_id uuid, invoice jsonb)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    changed public.invoices;
+    lines_first boolean;
+begin
+    perform private.open_books();
+    -- Locked: every column is written, and what the dashboard writes meanwhile must not be taken back.
+    select * into changed from public.invoices where id = invoice_id for no key update;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    changed := jsonb_populate_record(changed, invoice);
+    -- New lines come between an old payment, which goes first, and a new one, which comes last; and before the invoice is
+    -- cancelled, which nobody changes then.
+    lines_first := changed.status = 'paid' or changed.status = 'cancelled' and invoice ? 'items';
+    update public.invoices set
+        customer_name = changed.customer_name,
+        customer_email = changed.customer_email,
+        customer_address = changed.customer_address,
+        customer_gstin = changed.customer_gstin,
+        place_of_supply = changed.place_of_supply,
+        issue_date = changed.issue_date,
+        due_date = changed.due_date,
+        tax_rate = changed.tax_rate,
+        price_includes_tax = changed.price_includes_tax,
+        notes = changed.notes,
+        template = changed.template,
+        status = case
+            when not lines_first then changed.status
+            when changed.status = 'cancelled' and status = 'paid' then 'sent'
+            else status
+        end
+    where id = invoice_id;
+    -- A place that the request names stands, also where a new GSTIN has moved it.
+    update public.invoices set place_of_supply = changed.place_of_supply
+    where id = invoice_id and invoice ? 'place_of_supply' and place_of_supply <> changed.place_of_supply;
+    if invoice ? 'items' then
+        perform private.write_items(invoice_id, invoice -> 'items');
+    end if;
+    update public.invoices set status = changed.status
+    where id = invoice_id and lines_first and status <> changed.status;
+    return private.invoice_answer(invoice_id);
+end;
+$$;
+grant execute on function api.update_invoice to authenticated;
+comment on function api.update_invoice is 'Changes the named fields; lines, totals and payment follow (spec: Update an invoice).';
+
+create function api.delete_invoice(invoice_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.open_books();
+    delete from public.invoices where id = invoice_id;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+end;
+$$;
+grant execute on function api.delete_invoice to authenticated;
+comment on function api.delete_invoice is
+'Deletes an invoice and its payment; the number is not given again (spec: Delete an invoice).';
+
+create function api.mark_invoice_paid(
+    invoice_id uuid, payment jsonb default '{}', create_tax_filing boolean default false
+)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
+    paid public.invoices;
+    paid_at constant timestamptz := coalesce((payment ->> 'date')::timestamptz, now());
+    paid_day constant date := (paid_at at time zone private.time_zone(caller))::date;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    select * into paid from public.invoices where id = invoice_id for no key update;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif paid.total_amount = 0 then
+        perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
+    elsif paid_day > private.today(caller) then
+        perform private.raise_problem(422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.');
+    end if;
+    insert into public.transactions (
+        user_id, account_id, invoice_id, transaction_type, amount, description, category, date
+    )
+    values (
+        caller,
+        (payment ->> 'account_id')::uuid,
+        paid.id,
+        'sale',
+        paid.total_amount,
+        format('Payment of invoice %s', paid.invoice_number),
+        'Invoice Payment',
+        paid_at
+    );
+    if create_tax_filing then
+        perform private.draft_tax_filing(caller, 'gst', private.period_containing(
+            paid_day, (select filing_frequency from public.profiles where id = caller)
+        ));
+    end if;
+    answer := private.invoice_answer(invoice_id);
+    perform private.remember('mark_invoice_paid', request, to_json(answer), status => 200);
+    return answer;
+end;
+$$;
+grant execute on function api.mark_invoice_paid to authenticated;
+comment on function api.mark_invoice_paid is
+'Records the payment and the money it moves; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
+
+create function api.recalculate_invoice_taxes(invoice_id uuid, tax_rate numeric default null)
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    new_rate constant numeric := tax_rate;
+begin
+    perform private.open_books();
+    update public.invoices as invoice set tax_rate = coalesce(new_rate, invoice.tax_rate) where id = invoice_id;
+    perform private.recalculate_place_of_supply(invoice_id);
+    -- Lines with a rate of their own take the new one too.
+    update public.invoice_items as item set tax_rate = case when new_rate is null then item.tax_rate end
+    where item.invoice_id = recalculate_invoice_taxes.invoice_id;
+    return private.invoice_answer(invoice_id);
+end;
+$$;
+grant execute on function api.recalculate_invoice_taxes to authenticated;
+comment on function api.recalculate_invoice_taxes is
+'Finds the place of supply and computes the lines again, at a new rate if one is given (spec: Recalculate Invoice Taxes).';
