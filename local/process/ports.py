@@ -15,8 +15,8 @@ HOST = "127.0.0.1"
 _PORTS = range(1, 65536)
 
 # Below the ephemeral ports of operating systems, so that no outgoing connection of another process can take a
-# port between our choice and our use of it. Whoever starts several stacks at the same moment sets FREE_PORTS to
-# another range for each, so that no two choose the same port.
+# port between our choice and our use of it. Whoever starts several stacks at the same moment sets FREE_PORTS
+# to another range for each, so that no two choose the same port.
 _FREE_PORTS = "20000-31999"
 
 

@@ -54,7 +54,7 @@ def create(context: UserContext, form: SessionForm) -> Response:
         created = _saved(context, form, "api.create_invoice", invoice={**_draft(form), "status": status})
         if created:
             return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
-    return _show_again(context, form)
+    return _show_refused(context, form)
 
 
 @router.get("/invoice/{reference}/edit")
@@ -75,7 +75,7 @@ def edit(context: UserContext, reference: str, form: SessionForm) -> Response:
         changes = {"reference": reference, "invoice": _draft(form), "seen_at": form.text("seen_at")}
         if _saved(context, form, "web.update_invoice", **changes):
             return go(f"/invoice/{reference}", done="updated")
-    return _show_again(context, form, reference)
+    return _show_refused(context, form, reference)
 
 
 def _saved(context: RequestContext, form: Form, function: str, **arguments: object) -> Any:
@@ -121,7 +121,7 @@ def _totals(context: RequestContext, form: Form, reference: str | None = None) -
     )
 
 
-def _show_again(context: RequestContext, form: Form, reference: str | None = None) -> Response:
+def _show_refused(context: RequestContext, form: Form, reference: str | None = None) -> Response:
     lines = list(_typed_lines(form))
     if form["action"] == "add_line":
         lines.append({})
