@@ -17,6 +17,18 @@ from tests.person import Person
 from tests.target import Target
 from tests.workers import MOST_WORKERS, ByFile, longest_first, take_ports
 
+# `make test ARGS="-m 'not browser and not deploy and not load'"` runs what is quick.
+_MARKS = {
+    "tests/browser/": "browser",
+    "tests/deploy/": "deploy",
+    "tests/reliability/": "load",
+    "tests/functions/test_at_once.py": "load",
+    "tests/functions/scheduled/": "load",
+    "tests/migrations/test_plans.py": "load",
+    "tests/migrations/test_random_invoices.py": "load",
+    "tests/security/test_openapi.py": "load",
+}
+
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     take_ports(worker)
 
@@ -24,9 +36,10 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--target",
-        choices=["local", "lambda"],
+        choices=["local", "lambda", "environment"],
         default="local",
-        help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does",
+        help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does, or an API and its "
+        "Supabase that run already and that the environment names as `make status` does",
     )
 
 
@@ -44,6 +57,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for folder, mark in _MARKS.items():
+            if item.nodeid.startswith(folder):
+                item.add_marker(mark)
     longest_first(items)
 
 
@@ -69,7 +86,10 @@ def show_count(record_property: Callable[[str, object], None]) -> Callable[[str]
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A local Supabase of this test run alone, with all migrations applied and the API in front of it."""
-    if request.config.getoption("--target") == "local":
+    chosen = request.config.getoption("--target")
+    if chosen == "environment":
+        pytest.skip("needs a Supabase of its own")
+    if chosen == "local":
         with running_stack() as running:
             yield running
         return
@@ -82,11 +102,12 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def target(stack: Stack) -> Target:
+def target(request: pytest.FixtureRequest) -> Target:
     """Where the tests send their requests."""
-    return Target(
-        stack.api_url, stack.supabase_url, stack.anon_key, stack.secret_key, stack.jwt_secret, stack.db_url
-    )
+    if request.config.getoption("--target") == "environment":
+        return Target.named_by(os.environ)
+    stack: Stack = request.getfixturevalue("stack")
+    return Target.named_by(stack.environment)
 
 
 @pytest.fixture
