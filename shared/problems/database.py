@@ -133,6 +133,16 @@ def problem_of(answer: httpx.Response, sent: Sent | None = None) -> Problem:
     return InternalError()
 
 
+def problem_told(told: Mapping[str, Any], draft: Sent) -> Problem:
+    """One of the problems that `web.form_problems` tells about a draft."""
+    line, field = told["line"], told["field"]
+    sent = draft if line is None else {"items": [{}]}
+    problem = _known_problem(DatabaseError.of(told), sent) or InternalError()
+    name = field or next((error["field"] for error in problem.errors), "")
+    column = name.rpartition(".")[2]
+    return type(problem)(problem.detail, field=name if line is None else f"items.{line}.{column}")
+
+
 def _known_problem(error: DatabaseError, sent: Sent) -> Problem | None:
     for pattern, problem in _BY_CODE:
         if pattern.fullmatch(error.code):
