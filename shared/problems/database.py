@@ -88,9 +88,9 @@ def _missing_value(error: DatabaseError, sent: Sent) -> Problem:
 
 def _overflow(error: DatabaseError, sent: Sent) -> Problem:
     match = _PRECISION.search(error.details)
-    # Of a sum that grew too large, no single field is wrong.
     names = _FIELDS_OF_PRECISION.get((match[1], match[2]), ()) if match else ()
-    return AmountOutOfRange(field=field_of(names, sent) if names else "")
+    # Where none of them was sent it is a sum that grew too large, and no single field is wrong.
+    return AmountOutOfRange(field=field_of(("", *names), sent))
 
 
 # SQLSTATE or PostgREST's own code -> problem, first match wins.

@@ -11,6 +11,7 @@ from html import unescape
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from tests.concurrency import at_once
@@ -137,12 +138,19 @@ class TestRegistration:
         assert error_at(page, "username") == "Somebody else has this username."
         assert error_at(page, "email") == "This e-mail address has an account already. Log in instead."
 
-    def test_usernames_cannot_be_asked_for_without_end(self, browser: httpx.Client, person: Fields) -> None:
+    def test_usernames_cannot_be_asked_for_without_end(
+        self, browser: httpx.Client, person: Fields, dashboard: psycopg.Connection
+    ) -> None:
         checked(browser.post("/api/auth/register", json=person), 200)
         asked = {"username": person["username"], "email": "asha", "password": "short"}
-        told = [error_at(send(browser, "/register", asked), "username") for _ in range(12)]
-        assert told[0] == "Somebody else has this username."
-        assert told[-1] == ""
+        for _ in range(10):
+            assert error_at(send(browser, "/register", asked), "username")
+        dashboard.execute(
+            "update private.login_attempts set attempted_at = attempted_at - interval '10 seconds' "
+            "where account = private.account_key(%s)",
+            [person["email"]],
+        )
+        assert not error_at(send(browser, "/register", asked), "username")
 
     @pytest.mark.parametrize("optional", [("username",), ()])
     def test_sent_twice_it_registers_once_and_leads_on(
