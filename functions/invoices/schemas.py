@@ -1,4 +1,4 @@
-"""What comes in and goes out about invoices."""
+"""The shapes of requests and answers about invoices."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -7,19 +7,25 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
+from shared.schemas.choices import InvoiceStatus, Template
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
-from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
+from shared.schemas.text import (
+    STORABLE,
+    Address,
+    ContactEmail,
+    Gstin,
+    HsnCode,
+    InvoiceNumber,
+    Name,
+    Notes,
+    StateCode,
+    Text,
+)
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
-
-Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
-Template = Literal["default", "professional", "simple", "detailed"]
-Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
-InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
-StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
 
 _ITEM: dict[str, JsonValue] = {
     "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
@@ -113,7 +119,7 @@ class InvoiceItem(BaseModel):
 
 
 class Invoice(View):
-    """An invoice with its lines; every amount is the sum of its lines."""
+    """An invoice with its lines. Each amount is the sum of the lines."""
 
     view = "invoices"
     missing = InvoiceNotFound
@@ -144,7 +150,7 @@ class Invoice(View):
     igst: Money
     total_amount: Money
     price_includes_tax: bool
-    status: Status
+    status: InvoiceStatus
     notes: str | None
     template: Template
     user_id: UUID
@@ -155,52 +161,52 @@ class Invoice(View):
 
 
 class NewInvoiceItem(Body):
-    """A line to write."""
+    """A new line of an invoice."""
 
     description: Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
     quantity: Quantity
     unit_price: Money
-    tax_included: StrictBool | None = Field(None, description="Kept and shown; totals do not depend on it.")
-    hsn_code: (
-        Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
-    ) = None
-    tax_rate: TaxRate | None = Field(None, description="Default: the invoice's.")
+    tax_included: StrictBool | None = Field(
+        None, description="Stored and returned. It does not change the totals."
+    )
+    hsn_code: HsnCode | None = None
+    tax_rate: TaxRate | None = Field(None, description="Default: the rate of the invoice.")
 
 
 Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 
 
 class NewInvoice(Body):
-    """An invoice to write."""
+    """A new invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
 
     customer_name: Name
     items: Items
-    invoice_number: InvoiceNumber | None = Field(None, description="Default: the next one.")
-    customer_email: Email | None = None
+    invoice_number: InvoiceNumber | None = Field(None, description="Default: the next number.")
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
     issue_date: DayOrInstant | None = Field(None, description="Default: now.")
     due_date: DayOrInstant | None = Field(None, description="Default: 30 days after issue_date.")
-    tax_rate: TaxRate | None = Field(None, description="Default: the profile's.")
+    tax_rate: TaxRate | None = Field(None, description="Default: the rate of the profile.")
     price_includes_tax: StrictBool | None = Field(
-        None, description="Unit prices contain the tax. Default: false."
+        None, description="Whether the unit prices include the tax. Default: false."
     )
-    status: Status | None = Field(None, description="Default: draft.")
+    status: InvoiceStatus | None = Field(None, description="Default: draft.")
     notes: Notes | None = None
     template: Template | None = Field(None, description="Default: default.")
 
 
 class InvoiceChanges(Body):
-    """What to change about an invoice; fields left out stay as they are, `items` replace all lines."""
+    """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
     model_config = ConfigDict(json_schema_extra={"example": _CHANGES})
 
     customer_name: Name = left_out()
     items: Items = left_out()
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
@@ -208,13 +214,13 @@ class InvoiceChanges(Body):
     due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
     price_includes_tax: StrictBool = left_out()
-    status: Status = left_out()
+    status: InvoiceStatus = left_out()
     notes: Notes | None = None
     template: Template = left_out()
 
 
 class Payment(Body):
-    """How an invoice was paid."""
+    """The payment of an invoice."""
 
     account_id: UUID | None = Field(None, description="Default: the default account.")
     date: DayOrInstant | None = Field(None, description="Default: now.")
@@ -237,7 +243,7 @@ class InvoiceQuery(ListQuery):
         "total_amount",
         "status",
     ] = "issue_date"
-    status: Annotated[Status | None, Is("status")] = None
+    status: Annotated[InvoiceStatus | None, Is("status")] = None
     start_date: Annotated[DayOrInstant | None, Since("issue_day", "issue_instant")] = Field(
         None, description="Issued on or after this day or instant."
     )
@@ -245,5 +251,5 @@ class InvoiceQuery(ListQuery):
         None, description="Issued up to this instant, or to the end of this day."
     )
     customer_name: Annotated[Text | None, Contains("customer_name_search")] = Field(
-        None, description="Part of the name, in any case."
+        None, description="Part of the name, in upper or lower case."
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
@@ -12,17 +12,16 @@ from shared.auth.tokens import BearerToken, Caller, verifier
 from shared.documents import invoice_document
 from shared.http.application import group
 from shared.problems.catalogue import InvoiceNotFound, problems
+from shared.schemas.choices import Template
 from shared.supabase.auth import AuthApi
 from shared.supabase.rest import Data
 from shared.web.session import browser_session
 
 router = group("/api/invoices", "Invoices")
 
-Template = Literal["default", "professional", "simple", "detailed"]
-
 
 async def _reader(request: Request, auth: AuthApi, token: BearerToken) -> Caller:
-    """Who asks: with a token, like everywhere, or with the cookie of the web interface, which links here."""
+    """The caller: by an access token, or by the session cookie, because the web interface links here."""
     caller = await verifier().caller(token) if token else (await browser_session(request, auth)).caller
     request.state.user_id = caller.user_id
     return caller
@@ -38,9 +37,9 @@ def get_invoice_pdf(
     request: Request,
     caller: Annotated[Caller, Depends(_reader)],
     invoice_id: str,
-    template: Annotated[Template | None, Query(description="Default: the invoice's own.")] = None,
+    template: Annotated[Template | None, Query(description="Default: the template of the invoice.")] = None,
 ) -> Response:
-    """A4, with the fields of a GST tax invoice, and a UPI QR code when money is due."""
+    """A page in A4 with the fields of a GST tax invoice. If money is due, it has a UPI QR code."""
     answer = Data(request, "web", caller).call("invoice_page", invoice=invoice_id)
     shown = json.loads(bytes(answer.body), parse_float=Decimal)
     printed = invoice_document.of(shown, template)
