@@ -44,7 +44,7 @@ class DatabaseError(NamedTuple):
 _CONSTRAINT_NAME = re.compile(r'constraint "([^"]+)"')
 _COLUMN_NAME = re.compile(r'column "([^"]+)"')
 _LINES = 'of relation "invoice_items"'
-_FIELD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_FIELD = re.compile(r"[a-z][a-z0-9_.-]*")
 _PRECISION = re.compile(r"precision (\d+), scale (\d+)")
 _FIELDS_OF_PRECISION: dict[tuple[str, str], tuple[str, ...]] = {
     ("15", "2"): ("amount", "balance", "total_tax_liability"),

@@ -18,6 +18,14 @@ Json = dict[str, Any]
 
 LINE = {"description": "Design", "quantity": 1, "unit_price": 5}
 NOBODY = "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90"
+WRONG_GSTIN = "27AAPFU0939F1ZX"
+INVOICE_BODY = {"customer_name": "Asha", "items": [LINE]}
+FILING_BODY = {
+    "tax_type": "gst",
+    "period_start": "2023-01-01",
+    "period_end": "2023-03-31",
+    "total_tax_liability": 0,
+}
 LONG = "x" * 10_001
 
 PROFILE = [
@@ -267,3 +275,54 @@ class TestOurApi:
         invoice = {"customer_name": "A", "items": [{"description": "Design", "quantity": 1}]}
         _, problem = refused(alice, "create_invoice", invoice=invoice)
         assert [error["field"] for error in problem.errors] == ["items.0.unit_price"]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body", "code", "field"),
+        [
+            ("PATCH", "/api/auth/me", {"gstin": WRONG_GSTIN}, "invalid_gstin", "gstin"),
+            ("PATCH", "/api/auth/me", {"time_zone": "Mars/Base"}, "invalid_time_zone", "time_zone"),
+            (
+                "PATCH",
+                "/api/auth/me",
+                {"gstin": "27AAPFU0939F1ZV", "state_code": "29"},
+                "state_differs",
+                "state_code",
+            ),
+            (
+                "POST",
+                "/api/invoices",
+                {**INVOICE_BODY, "customer_gstin": WRONG_GSTIN},
+                "invalid_gstin",
+                "customer_gstin",
+            ),
+            ("POST", "/api/invoices", {**INVOICE_BODY, "status": "overdue"}, "not_overdue", "status"),
+            (
+                "POST",
+                "/api/tax/submit",
+                {**FILING_BODY, "filing_id": NOBODY},
+                "filing_not_found",
+                "filing_id",
+            ),
+            (
+                "POST",
+                "/api/tax/submit",
+                {**FILING_BODY, "total_tax_liability": 1},
+                "liability_differs",
+                "total_tax_liability",
+            ),
+        ],
+    )
+    def test_of_a_problem_that_sql_raises(
+        self, alice: Person, method: str, path: str, body: Json, code: str, field: str
+    ) -> None:
+        answer = alice.api.request(method, path, json=body).json()
+        assert answer["code"] == code
+        assert answer["errors"] == [{"field": field, "code": code, "message": answer["detail"]}]
+
+    def test_of_an_account_to_close(self, alice: Person) -> None:
+        account = alice.account()["id"]
+        alice.account("Second")
+        for receiver, code in ((account, "transfer_to_same_account"), (NOBODY, "transfer_account_not_found")):
+            answer = alice.api.delete(f"/api/accounts/{account}", params={"transfer_to_account_id": receiver})
+            [error] = answer.json()["errors"]
+            assert (error["field"], error["code"]) == ("transfer_to_account_id", code)
