@@ -54,13 +54,17 @@ begin
         new.time_zone is distinct from coalesce(old.time_zone, 'Asia/Kolkata')
         and not exists (select from pg_catalog.pg_timezone_names where name = new.time_zone)
     then
-        perform private.raise_problem(422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone));
+        perform private.raise_problem(
+            422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone),
+            'time_zone'
+        );
     end if;
-    new.gstin := private.checked_gstin(new.gstin);
+    new.gstin := private.checked_gstin(new.gstin, 'gstin');
     -- A state that stood there before gives way to a new GSTIN; one that is being written says something else.
     if new.state_code <> left(new.gstin, 2) and new.state_code is distinct from old.state_code then
         perform private.raise_problem(
-            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin)
+            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin),
+            'state_code'
         );
     end if;
     new.state_code := coalesce(left(new.gstin, 2), new.state_code);

@@ -167,7 +167,6 @@ comment on function private.shown_status is 'The status people see: an unpaid in
 create function private.raise_cancelled(invoice_number text)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
@@ -180,7 +179,6 @@ comment on function private.raise_cancelled is '409 invoice_cancelled.';
 create function private.keep_cancelled_invoice(old_invoice public.invoices, new_invoice public.invoices)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
@@ -206,7 +204,7 @@ comment on function private.keep_cancelled_invoice is
 create function private.checked_status(old_status text, new_invoice public.invoices, today date)
 returns text
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 begin
@@ -214,7 +212,7 @@ begin
         return new_invoice.status;
     elsif old_status is distinct from 'overdue' then
         perform private.raise_problem(
-            422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day)
+            422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day), 'status'
         );
     end if;
     -- The customer was given more time.
@@ -281,7 +279,7 @@ begin
     end if;
     -- After the lock: whoever held it may have moved the zone.
     zone := private.time_zone(new.user_id);
-    new.customer_gstin := private.checked_gstin(new.customer_gstin);
+    new.customer_gstin := private.checked_gstin(new.customer_gstin, 'customer_gstin');
     -- By hand, and not by the trigger of a line or of a sale.
     if pg_trigger_depth() = 1 then
         new := private.keep_totals(old, new);
@@ -292,7 +290,7 @@ begin
     elsif new.id <> old.id or new.user_id <> old.user_id or new.serial <> old.serial then
         perform private.raise_problem(409, 'owner_is_fixed', 'An invoice keeps its id, its serial number and its owner.');
     elsif new.invoice_number <> old.invoice_number then
-        perform private.raise_problem(409, 'invoice_number_fixed', 'An invoice keeps its number.');
+        perform private.raise_problem(409, 'invoice_number_fixed', 'An invoice keeps its number.', 'invoice_number');
     elsif
         -- Until it is issued; what is paid is what was shown.
         (old.status = 'draft' and new.status <> 'paid')

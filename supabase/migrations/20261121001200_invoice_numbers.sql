@@ -170,7 +170,8 @@ begin
     elsif new.origin = 'invoice' then
         if private.number_was_given(new.user_id, new.invoice_number) then
             perform private.raise_problem(
-                409, 'invoice_number_taken', format('Another of your invoices has or had the number %s.', new.invoice_number)
+                409, 'invoice_number_taken', format('Another of your invoices has or had the number %s.', new.invoice_number),
+                'invoice_number'
             );
         end if;
         perform private.follow_own_number(new.user_id, new.invoice_number);

@@ -51,7 +51,8 @@ begin
         perform private.raise_cancelled(invoice.invoice_number);
     elsif invoice.total_amount <> sale.amount then
         perform private.raise_problem(
-            409, 'payment_differs', format('Invoice %s is paid by exactly %s.', invoice.invoice_number, invoice.total_amount)
+            409, 'payment_differs', format('Invoice %s is paid by exactly %s.', invoice.invoice_number, invoice.total_amount),
+            'amount'
         );
     end if;
     sale.tax_rate := invoice.tax_rate;

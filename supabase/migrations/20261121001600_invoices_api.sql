@@ -254,7 +254,9 @@ begin
     elsif paid.total_amount = 0 then
         perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
     elsif paid_day > private.today(caller) then
-        perform private.raise_problem(422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.');
+        perform private.raise_problem(
+            422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.', 'date'
+        );
     end if;
     insert into public.transactions (
         user_id, account_id, invoice_id, transaction_type, amount, description, category, date

@@ -216,14 +216,16 @@ declare
     run public.job_runs;
 begin
     if job is null or job not in ('generate_tax_filings', 'mark_overdue_invoices') then
-        perform private.raise_problem(422, 'unknown_job', 'job is one of generate_tax_filings and mark_overdue_invoices.');
+        perform private.raise_problem(
+            422, 'unknown_job', 'job is one of generate_tax_filings and mark_overdue_invoices.', 'job'
+        );
     end if;
     if run_id is null then
         run := private.take_up_run(run_job.job, run_job.as_of);
     else
         select * into run from public.job_runs where id = run_id for update;
         if not found then
-            perform private.raise_problem(404, 'job_run_not_found', 'There is no such run.');
+            perform private.raise_problem(404, 'job_run_not_found', 'There is no such run.', 'run_id');
         end if;
     end if;
     if run.finished_at is not null then
