@@ -152,10 +152,8 @@ class ContactQuery(ListQuery):
 
     sort_by: Literal["name", "created_at", "updated_at"] = "name"
     sort_order: Literal["asc", "desc"] = "asc"
-    name: Annotated[Text | None, Contains("name_search")] = Field(
-        None, description="Part of the name, in any case."
-    )
-    email: Annotated[Text | None, Contains("email_search")] = Field(
+    name: Annotated[Text | None, Contains("name")] = Field(None, description="Part of the name, in any case.")
+    email: Annotated[Text | None, Contains("email")] = Field(
         None, description="Part of the e-mail address, in any case."
     )
     gstin: Annotated[Annotated[Gstin, AfterValidator(_as_stored)] | None, Is("gstin")] = None
