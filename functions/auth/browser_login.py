@@ -47,8 +47,8 @@ def log_in(request: Request, auth: AuthApi, names: Usernames, sent: OurForm) -> 
     try:
         sign_in(request, Tokens.of(names.sign_in(auth, Login.model_validate(sent))))
     except (Problem, ValidationError) as failure:
-        again = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
-        return _refuse(request, sent, failure, again)
+        page = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
+        return _refuse(request, sent, failure, page)
     return _go(wanted)
 
 

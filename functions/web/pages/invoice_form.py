@@ -77,7 +77,7 @@ def create(context: UserContext, form: SessionForm) -> Response:
         checked = Check("invoice", invoice)
         if created := context.carried_out(form, checked, "api.create_invoice", invoice=invoice):
             return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
-    return _show_again(context, form)
+    return _show_form(context, form)
 
 
 @router.get("/invoice/{reference}/edit")
@@ -110,7 +110,7 @@ def edit(context: UserContext, reference: str, form: SessionForm) -> Response:
             form.message += " Saving again replaces it with what stands here."
             # Whoever has read that may: the form goes on from the invoice as it is now.
             form.fields.pop("seen_at", None)
-    return _show_again(context, form, reference)
+    return _show_form(context, form, reference)
 
 
 @router.post("/create/preview")
@@ -145,7 +145,7 @@ def _totals(context: RequestContext, form: Form, reference: str | None = None) -
     )
 
 
-def _show_again(context: RequestContext, form: Form, reference: str | None = None) -> Response:
+def _show_form(context: RequestContext, form: Form, reference: str | None = None) -> Response:
     lines = list(_typed_lines(form))
     if form["action"] == "add_line":
         lines.append({})
