@@ -5,7 +5,6 @@ import pkgutil
 import tomllib
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +51,13 @@ def _version() -> str:
 
 
 def _everything() -> FastAPI:
-    groups = sorted(group.name for group in pkgutil.iter_modules(functions.__path__, "functions."))
-    endpoints = [f"{group}.{module}" for group in groups for module in ("endpoints", "v1_endpoints")]
-    return create_app(*(import_module(module).router for module in endpoints if find_spec(module)))
+    groups = (import_module(group.name) for group in pkgutil.iter_modules(functions.__path__, "functions."))
+    modules = (
+        module.name
+        for group in groups
+        for module in pkgutil.iter_modules(group.__path__, f"{group.__name__}.")
+    )
+    return create_app(*(import_module(name).router for name in modules if name.endswith("endpoints")))
 
 
 def _problem_schemas() -> dict[str, Any]:
