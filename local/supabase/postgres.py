@@ -131,8 +131,10 @@ def _link_libraries() -> None:
     for link in json.loads((native / "pg-symlinks.json").read_text()):
         target, source = native.parent / link["target"], native.parent / link["source"]
         if not target.is_symlink():
-            target.unlink(missing_ok=True)
-            target.symlink_to(os.path.relpath(source, target.parent))
+            # In one step: another stack may be doing the same.
+            unfinished = target.with_name(f"{target.name}.{os.getpid()}")
+            unfinished.symlink_to(os.path.relpath(source, target.parent))
+            unfinished.replace(target)
 
 
 @cache
