@@ -36,21 +36,26 @@ alter role service_role set lock_timeout = '5s';
 
 -- Errors -------------------------------------------------------------------------------------------
 
-create function private.raise_problem(status integer, code text, message text)
+create function private.raise_problem(status integer, code text, message text, field text default null)
 returns void
 language plpgsql
-immutable
+volatile -- the planner may run an immutable one early, and raise a problem that is not there
 set search_path = ''
 as $$
-begin
+declare
     -- PostgREST puts the message into the status line of its answer: nothing a user typed may break out of it.
-    raise exception using
-        errcode = 'PT' || status, message = regexp_replace(message, '[^ -~]', '?', 'g'), hint = code;
+    printable constant text := regexp_replace(message, '[^ -~]', '?', 'g');
+begin
+    if field is null then
+        raise exception using errcode = 'PT' || status, message = printable, hint = code;
+    end if;
+    raise exception using errcode = 'PT' || status, message = printable, hint = code, detail = field;
 end;
 $$;
 grant execute on function private.raise_problem to authenticated, service_role, anon;
 comment on function private.raise_problem is
-'Ends the transaction with an HTTP status (through PostgREST''s PTxyz), a sentence for people and a stable code in the hint.';
+'Ends the transaction with an HTTP status (through PostgREST''s PTxyz), a sentence for people and a stable code in the hint.
+A problem with one field of the request names it in the detail, as the API names it.';
 
 
 -- Time ---------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ $$;
 grant execute on function private.plain_gstin to authenticated;
 comment on function private.plain_gstin is 'A GSTIN without spaces and in upper case, null for an empty one.';
 
-create function private.checked_gstin(value text)
+create function private.checked_gstin(value text, field text)
 returns text
 language plpgsql
 stable
@@ -192,12 +192,12 @@ declare
     fault constant text := private.gstin_fault(gstin);
 begin
     if fault is not null then
-        perform private.raise_problem(422, 'invalid_gstin', format('GSTIN %s is not valid: %s.', gstin, fault));
+        perform private.raise_problem(422, 'invalid_gstin', format('GSTIN %s is not valid: %s.', gstin, fault), field);
     end if;
     return gstin;
 end;
 $$;
-comment on function private.checked_gstin is 'The plain form of a valid GSTIN, null for an empty one; 422 invalid_gstin with the reason otherwise.';
+comment on function private.checked_gstin is 'The plain form of a valid GSTIN, null for an empty one; 422 invalid_gstin with the reason and the field otherwise.';
 
 
 -- Rates --------------------------------------------------------------------------------------------

@@ -54,13 +54,17 @@ begin
         new.time_zone is distinct from coalesce(old.time_zone, 'Asia/Kolkata')
         and not exists (select from pg_catalog.pg_timezone_names where name = new.time_zone)
     then
-        perform private.raise_problem(422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone));
+        perform private.raise_problem(
+            422, 'invalid_time_zone', format('%s is not the name of a time zone; Asia/Kolkata is one.', new.time_zone),
+            'time_zone'
+        );
     end if;
-    new.gstin := private.checked_gstin(new.gstin);
+    new.gstin := private.checked_gstin(new.gstin, 'gstin');
     -- A state that stood there before gives way to a new GSTIN; one that is being written says something else.
     if new.state_code <> left(new.gstin, 2) and new.state_code is distinct from old.state_code then
         perform private.raise_problem(
-            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin)
+            422, 'state_differs', format('state_code %s is not the state of the GSTIN %s.', new.state_code, new.gstin),
+            'state_code'
         );
     end if;
     new.state_code := coalesce(left(new.gstin, 2), new.state_code);
@@ -116,32 +120,6 @@ comment on function private.follow_email is 'Trigger on auth.users: the profile 
 
 create trigger follow_email after update of email on auth.users
 for each row when (new.email is distinct from old.email) execute function private.follow_email();
-
-create function private.move_days()
-returns trigger
-language plpgsql
-security definer -- days are kept, not written by callers
-set search_path = ''
-as $$
-begin
-    update public.transactions set day = (date at time zone new.time_zone)::date
-    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
-    -- The trigger on invoices computes their days, whatever is written.
-    update public.invoices set created_day = created_day
-    where
-        user_id = new.id
-        and (created_day, issue_day, due_day) <> (
-            (created_at at time zone new.time_zone)::date,
-            (issue_date at time zone new.time_zone)::date,
-            (greatest(issue_date, due_date) at time zone new.time_zone)::date
-        );
-    return null;
-end;
-$$;
-comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
-
-create trigger move_days after update of time_zone on public.profiles
-for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
 
 
 -- The caller and the caller's day ------------------------------------------------------------------

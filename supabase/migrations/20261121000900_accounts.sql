@@ -374,6 +374,7 @@ begin
             coalesce(sum(total.counted), 0) as invoices,
             coalesce(sum(total.counted) filter (where total.status = 'paid'), 0) as paid
         from private.invoice_totals_between(caller, first_day, last_day) as total
+        where total.document_type = 'invoice'
     )
     select json_build_object(
         'total_balance', coalesce(sum(per_account.balance), 0.00),

@@ -71,6 +71,7 @@ create table public.tax_filings (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references public.profiles (id) on delete cascade,
     tax_type text not null,
+    basis text not null default 'cash',
     period_start date not null,
     period_end date not null,
     status text not null default 'draft',
@@ -97,6 +98,7 @@ create table public.tax_filings (
         daterange(period_start, period_end, '[]') with &&
     ) where (status <> 'draft'),
     constraint tax_filings_type_known check (tax_type in ('gst', 'income_tax', 'other')),
+    constraint tax_filings_basis_known check (basis in ('invoice', 'cash')),
     constraint tax_filings_status_known check (status in ('draft', 'submitted', 'accepted')),
     constraint tax_filings_period_in_order check (period_start <= period_end),
     constraint tax_filings_submission_named
@@ -107,6 +109,7 @@ create table public.tax_filings (
 );
 comment on table public.tax_filings is
 'Tax filings by period. A draft is refreshed whenever it is generated again; a submission keeps the figures it was made with.';
+comment on column public.tax_filings.basis is 'By what sales are counted: invoice, by the day of issue, or cash, by the day of payment.';
 comment on column public.tax_filings.period_start is 'First day, in the profile''s time zone.';
 comment on column public.tax_filings.period_end is 'Last day, in the profile''s time zone.';
 comment on column public.tax_filings.total_sales is 'Rupees; taxable value of the sales.';
@@ -264,7 +267,56 @@ for each row when (old.category = 'Tax Payment') execute function private.guard_
 
 -- Figures ------------------------------------------------------------------------------------------
 
-create function private.filing_rows(owner uuid, tax_type text, period_start date, period_end date)
+create function private.filing_basis(owner uuid, tax_type text, asked text default null)
+returns text
+language plpgsql
+stable
+security definer -- reads the profile whoever asks
+set search_path = ''
+as $$
+begin
+    if asked not in ('invoice', 'cash') then
+        perform private.raise_problem(422, 'invalid_value', 'basis is invoice or cash.', 'basis');
+    end if;
+    -- Tax falls due by the day of the document, paid or not (CGST Act s.12, 13); who is not registered counts money.
+    return case
+        when tax_type <> 'gst' then 'cash'
+        else coalesce(asked, (select case when gstin is null then 'cash' else 'invoice' end from public.profiles where id = owner))
+    end;
+end;
+$$;
+grant execute on function private.filing_basis to authenticated, service_role;
+comment on function private.filing_basis is
+'By what a filing counts sales: invoice, by the day of issue, or cash, by the day of payment; invoice for who has a GSTIN.';
+
+create function private.receipts_between(owner uuid, first date, last date)
+returns table (transaction_id uuid, amount numeric, tax_amount numeric, igst numeric)
+language sql
+stable
+set search_path = ''
+as $$
+    -- What the days say about the instants in every time zone: there the index begins.
+    select receipt.transaction_id, receipt.amount, receipt.tax_amount, receipt.igst
+    from public.transactions as payment
+    inner join private.receipts as receipt on receipt.transaction_id = payment.id
+    where
+        payment.user_id = owner
+        and payment.transaction_type = 'sale'
+        and payment.day between first and last
+        and payment.date >= first::timestamp at time zone 'UTC' - interval '14 hours'
+        and payment.date < last::timestamp at time zone 'UTC' + interval '36 hours'
+    union all
+    -- Tax that was kept back without a payment.
+    select null, receipt.amount, receipt.tax_amount, receipt.igst
+    from private.receipts as receipt
+    where
+        receipt.user_id = owner and receipt.kind = 'tax_deducted' and receipt.transaction_id is null
+        and receipt.day between first and last
+$$;
+grant execute on function private.receipts_between to authenticated, service_role;
+comment on function private.receipts_between is 'What a user received from the first to the last day for invoices, with the tax in it, in rupees.';
+
+create function private.filing_rows(owner uuid, tax_type text, basis text, period_start date, period_end date)
 returns table (
     transaction_id uuid, date timestamptz, description text, amount numeric, tax_amount numeric, transaction_type text,
     category text, invoice_id uuid
@@ -273,6 +325,60 @@ language sql
 stable
 set search_path = ''
 as $$
+    -- By the day of issue: documents, a credit note with its sign.
+    select
+        (
+            select case count(*) when 1 then (array_agg(settlement.transaction_id))[1] end
+            from public.settlements as settlement
+            where settlement.user_id = owner and settlement.invoice_id = document.id and settlement.kind = 'payment'
+        ),
+        document.issue_date,
+        case document.document_type when 'credit_note' then 'Credit note ' when 'debit_note' then 'Debit note ' else 'Invoice ' end
+        || document.invoice_number || ', ' || document.customer_name,
+        document.subtotal * signs.sign,
+        document.tax_amount * signs.sign,
+        'sale',
+        'Sales',
+        document.id
+    from public.invoices as document
+    cross join lateral (select case document.document_type when 'credit_note' then -1 else 1 end as sign) as signs
+    where
+        filing_rows.basis = 'invoice'
+        and document.user_id = owner
+        and document.status in ('sent', 'paid')
+        and document.issue_day between filing_rows.period_start and filing_rows.period_end
+        and document.issue_date >= period_start::timestamp at time zone 'UTC' - interval '14 hours'
+        and document.issue_date < period_end::timestamp at time zone 'UTC' + interval '36 hours'
+    union all
+    -- By the day of payment: the money that came in, with its share of the tax.
+    select
+        written.id,
+        written.date,
+        written.description,
+        received.amount - received.tax_amount,
+        case filing_rows.tax_type when 'gst' then received.tax_amount else 0.00 end,
+        written.transaction_type,
+        written.category,
+        received.invoice_id
+    from public.transactions as written
+    cross join lateral (
+        select
+            sum(receipt.amount) as amount,
+            sum(receipt.tax_amount) as tax_amount,
+            case count(distinct receipt.invoice_id) when 1 then (array_agg(receipt.invoice_id))[1] end as invoice_id
+        from private.receipts as receipt
+        where receipt.transaction_id = written.id
+    ) as received
+    where
+        filing_rows.basis = 'cash'
+        and written.user_id = owner
+        and written.transaction_type = 'sale'
+        and received.amount is not null
+        and written.day between filing_rows.period_start and filing_rows.period_end
+        -- What the days say about the instants in every time zone: there the index begins.
+        and written.date >= period_start::timestamp at time zone 'UTC' - interval '14 hours'
+        and written.date < period_end::timestamp at time zone 'UTC' + interval '36 hours'
+    union all
     select
         written.id,
         written.date,
@@ -281,24 +387,21 @@ as $$
         case filing_rows.tax_type when 'gst' then coalesce(written.tax_amount, 0) else 0.00 end,
         written.transaction_type,
         written.category,
-        written.invoice_id
+        null
     from public.transactions as written
     where
         written.user_id = owner
+        and written.transaction_type = 'expense'
         and written.day between filing_rows.period_start and filing_rows.period_end
-        -- What the days say about the instants in every time zone: there the index begins.
         and written.date >= period_start::timestamp at time zone 'UTC' - interval '14 hours'
         and written.date < period_end::timestamp at time zone 'UTC' + interval '36 hours'
-        and (
-            written.transaction_type = 'sale'
-            -- Paying tax is neither an input nor a cost; input tax counts only where it was recorded.
-            or written.transaction_type = 'expense'
-            and written.category is distinct from 'Tax Payment'
-            and (filing_rows.tax_type <> 'gst' or written.tax_amount is not null)
-        )
+        -- Paying tax is neither an input nor a cost; input tax counts only where it was recorded.
+        and written.category is distinct from 'Tax Payment'
+        and (filing_rows.tax_type <> 'gst' or written.tax_amount is not null)
 $$;
 grant execute on function private.filing_rows to authenticated, service_role;
-comment on function private.filing_rows is 'The transactions a filing counts, each with its taxable value and tax in rupees.';
+comment on function private.filing_rows is
+'What a filing counts, each with its taxable value and tax in rupees; a document that no single payment settles has no transaction_id.';
 
 create type private.filing_figures as (
     total_sales numeric,
@@ -313,7 +416,37 @@ create type private.filing_figures as (
 );
 comment on type private.filing_figures is 'The figures of a filing, in rupees.';
 
-create function private.filing_figures(owner uuid, tax_type text, period_start date, period_end date)
+create function private.sales_figures(owner uuid, basis text, first date, last date)
+returns private.filing_figures
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    figures private.filing_figures;
+begin
+    if basis = 'invoice' then
+        select
+            coalesce(sum(total.subtotal * signs.sign), 0.00), coalesce(sum(total.tax_amount * signs.sign), 0.00),
+            coalesce(sum(total.igst * signs.sign), 0.00), coalesce(sum(total.counted), 0)
+        into figures.total_sales, figures.total_tax_collected, figures.igst, figures.transaction_count
+        from private.invoice_totals_between(owner, first, last) as total
+        cross join lateral (select case total.document_type when 'credit_note' then -1 else 1 end as sign) as signs
+        where total.status in ('sent', 'paid');
+        return figures;
+    end if;
+    select
+        coalesce(sum(receipt.amount - receipt.tax_amount), 0.00), coalesce(sum(receipt.tax_amount), 0.00),
+        coalesce(sum(receipt.igst), 0.00), count(distinct receipt.transaction_id)
+    into figures.total_sales, figures.total_tax_collected, figures.igst, figures.transaction_count
+    from private.receipts_between(owner, first, last) as receipt;
+    return figures;
+end;
+$$;
+grant execute on function private.sales_figures to authenticated, service_role;
+comment on function private.sales_figures is 'Taxable value, tax and number of the sales of a period, by the day of issue or of payment.';
+
+create function private.filing_figures(owner uuid, tax_type text, basis text, period_start date, period_end date)
 returns private.filing_figures
 language plpgsql
 stable
@@ -321,26 +454,25 @@ set search_path = ''
 as $$
 declare
     is_gst constant boolean := tax_type = 'gst';
-    figures private.filing_figures;
+    figures private.filing_figures := private.sales_figures(owner, basis, period_start, period_end);
+    expense_count bigint;
 begin
     select
-        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'sale'), 0.00) as total_sales,
-        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'expense'), 0.00) as total_expenses,
-        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'sale'), 0.00) as tax_collected,
-        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'expense'), 0.00) as tax_paid,
-        null::numeric as net_tax_liability,
-        null::numeric as cgst,
-        null::numeric as sgst,
-        coalesce(sum(total.igst) filter (where is_gst), 0.00) as igst,
-        coalesce(sum(total.counted), 0) as transaction_count
-    into figures
+        coalesce(sum(total.amount - total.tax_amount), 0.00),
+        coalesce(sum(total.tax_amount) filter (where is_gst), 0.00),
+        coalesce(sum(total.counted), 0)
+    into figures.total_expenses, figures.total_tax_paid, expense_count
     from private.transaction_totals_between(owner, period_start, period_end) as total
     -- As in private.filing_rows.
     where
-        total.transaction_type = 'sale'
-        or total.transaction_type = 'expense'
+        total.transaction_type = 'expense'
         and total.category is distinct from 'Tax Payment'
         and (not is_gst or total.is_taxed);
+    figures.transaction_count := figures.transaction_count + expense_count;
+    if not is_gst then
+        figures.total_tax_collected := 0.00;
+        figures.igst := 0.00;
+    end if;
     figures.net_tax_liability := figures.total_tax_collected - figures.total_tax_paid;
     -- What is not IGST is CGST and SGST, always in equal parts.
     figures.cgst := round((figures.total_tax_collected - figures.igst) / 2, 2);
@@ -348,9 +480,9 @@ begin
     return figures;
 end;
 $$;
-grant execute on function private.filing_figures(uuid, text, date, date) to authenticated, service_role;
-comment on function private.filing_figures(uuid, text, date, date) is
-'The sums of private.filing_rows, read from the totals; CGST, SGST and IGST are those of the sales'' invoices.';
+grant execute on function private.filing_figures(uuid, text, text, date, date) to authenticated, service_role;
+comment on function private.filing_figures(uuid, text, text, date, date) is
+'The sums of private.filing_rows; those of documents and of expenses are read from the totals.';
 
 create function private.filing_changes(filing public.tax_filings)
 returns json
@@ -360,7 +492,9 @@ set search_path = ''
 as $$
     select json_object_agg(figure.key, json_build_object('submitted', figure.value, 'now', figures.live -> figure.key))
     from (
-        select to_jsonb(private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)) as live
+        select to_jsonb(private.filing_figures(
+            filing.user_id, filing.tax_type, filing.basis, filing.period_start, filing.period_end
+        )) as live
     ) as figures
     cross join lateral jsonb_each(to_jsonb(filing)) as figure
     where
@@ -395,20 +529,48 @@ end;
 $$;
 comment on function private.is_submitted is 'Whether some day of a period was submitted.';
 
-create function private.draft_tax_filing(owner uuid, tax_type text, period daterange)
-returns void
-language sql
-security definer -- callers read filings, the books write them
+create function private.filing_draft(owner uuid, tax_type text, period daterange)
+returns public.tax_filings
+language plpgsql
+stable
 set search_path = ''
 as $$
+declare
+    draft public.tax_filings;
+begin
+    draft.user_id := owner;
+    draft.tax_type := tax_type;
+    draft.basis := private.filing_basis(owner, tax_type);
+    draft.period_start := lower(period);
+    draft.period_end := upper(period) - 1;
+    return jsonb_populate_record(
+        draft, to_jsonb(private.filing_figures(owner, tax_type, draft.basis, draft.period_start, draft.period_end))
+    );
+end;
+$$;
+comment on function private.filing_draft is 'The draft of a period with the figures of the books as they are now.';
+
+create function private.write_drafts(drafts public.tax_filings[])
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+    written bigint;
+begin
     insert into public.tax_filings as filing (
-        user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected, total_tax_paid,
-        net_tax_liability, cgst, sgst, igst, transaction_count
+        user_id, tax_type, basis, period_start, period_end, total_sales, total_expenses, total_tax_collected,
+        total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
     )
-    select owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1, figures.*
-    from private.filing_figures(owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1) as figures
-    where not private.is_submitted(owner, draft_tax_filing.tax_type, period)
+    select
+        draft.user_id, draft.tax_type, draft.basis, draft.period_start, draft.period_end, draft.total_sales,
+        draft.total_expenses, draft.total_tax_collected, draft.total_tax_paid, draft.net_tax_liability, draft.cgst,
+        draft.sgst, draft.igst, draft.transaction_count
+    from unnest(drafts) as draft
+    -- In one order, so that firings that meet in the same batch queue instead of deadlocking.
+    order by draft.user_id
     on conflict on constraint tax_filings_one_per_period do update set
+        basis = excluded.basis,
         total_sales = excluded.total_sales,
         total_expenses = excluded.total_expenses,
         total_tax_collected = excluded.total_tax_collected,
@@ -418,6 +580,30 @@ as $$
         sgst = excluded.sgst,
         igst = excluded.igst,
         transaction_count = excluded.transaction_count
+    where (
+        filing.basis, filing.total_sales, filing.total_expenses, filing.total_tax_collected, filing.total_tax_paid,
+        filing.net_tax_liability, filing.cgst, filing.sgst, filing.igst, filing.transaction_count
+    ) is distinct from (
+        excluded.basis, excluded.total_sales, excluded.total_expenses, excluded.total_tax_collected, excluded.total_tax_paid,
+        excluded.net_tax_liability, excluded.cgst, excluded.sgst, excluded.igst, excluded.transaction_count
+    );
+    get diagnostics written = row_count;
+    return written;
+end;
+$$;
+comment on function private.write_drafts is 'Makes drafts or brings them up to date; answers how many were written.';
+
+create function private.draft_tax_filing(owner uuid, tax_type text, period daterange)
+returns void
+language plpgsql
+security definer -- callers read filings, the books write them
+set search_path = ''
+as $$
+begin
+    if not private.is_submitted(owner, tax_type, period) then
+        perform private.write_drafts(array[private.filing_draft(owner, tax_type, period)]);
+    end if;
+end;
 $$;
 grant execute on function private.draft_tax_filing to authenticated;
 comment on function private.draft_tax_filing is 'Creates or refreshes the draft of a period, none where some of its days were submitted.';

@@ -86,7 +86,7 @@ comment on function private.check_overlap is '409 filing_overlaps when another p
 -- Filings ------------------------------------------------------------------------------------------
 
 create function private.filing_answer(
-    owner uuid, asked_type text, first_day date, last_day date, include_transactions boolean
+    owner uuid, asked_type text, basis text, first_day date, last_day date, include_transactions boolean
 )
 returns json
 language sql
@@ -98,6 +98,7 @@ as $$
             'period_start', first_day,
             'period_end', last_day,
             'tax_type', asked_type,
+            'basis', filing_answer.basis,
             'total_sales', figures.total_sales,
             'total_expenses', figures.total_expenses,
             'total_tax_collected', figures.total_tax_collected,
@@ -112,7 +113,7 @@ as $$
                     'tax_amount', coalesce(sum(total.tax_amount), 0.00)
                 )
                 from private.invoice_totals_between(owner, first_day, last_day) as total
-                where total.status in ('sent', 'overdue')
+                where total.document_type = 'invoice' and total.status = 'sent'
             ),
             'status', coalesce(filing.status, 'draft'),
             'filing_id', filing.id,
@@ -123,18 +124,19 @@ as $$
         'transactions', (
             select coalesce(json_agg(json_build_object(
                 'transaction_id', counted.transaction_id,
+                'invoice_id', counted.invoice_id,
                 'date', private.instant_text(counted.date),
                 'description', counted.description,
                 'amount', counted.amount,
                 'tax_amount', counted.tax_amount,
                 'transaction_type', counted.transaction_type,
                 'category', counted.category
-            ) order by counted.date, counted.transaction_id), '[]'::json)
-            from private.filing_rows(owner, asked_type, first_day, last_day) as counted
+            ) order by counted.date, counted.transaction_id, counted.invoice_id), '[]'::json)
+            from private.filing_rows(owner, asked_type, filing_answer.basis, first_day, last_day) as counted
             where include_transactions
         )
     )
-    from private.filing_figures(owner, asked_type, first_day, last_day) as figures
+    from private.filing_figures(owner, asked_type, filing_answer.basis, first_day, last_day) as figures
     left join public.tax_filings as filing
         on
             filing.user_id = owner
@@ -147,7 +149,7 @@ comment on function private.filing_answer is 'A filing in the contract''s shape,
 
 create function api.tax_filing(
     start_date date, end_date date, tax_type text default 'gst', period text default 'quarterly',
-    include_transactions boolean default true
+    include_transactions boolean default true, basis text default null
 )
 returns json
 language plpgsql
@@ -160,7 +162,9 @@ begin
     perform private.check_tax_type(tax_type);
     perform private.check_filing_period(period);
     perform private.check_period(start_date, end_date, private.today(caller));
-    return private.filing_answer(caller, tax_type, start_date, end_date, include_transactions);
+    return private.filing_answer(
+        caller, tax_type, private.filing_basis(caller, tax_type, basis), start_date, end_date, include_transactions
+    );
 end;
 $$;
 grant execute on function api.tax_filing to authenticated;
@@ -180,7 +184,9 @@ begin
     ended := private.last_ended_period(private.today(caller), period);
     perform private.check_overlap(caller, tax_type, ended);
     perform private.draft_tax_filing(caller, tax_type, ended);
-    return private.filing_answer(caller, tax_type, lower(ended), upper(ended) - 1, true);
+    return private.filing_answer(
+        caller, tax_type, private.filing_basis(caller, tax_type), lower(ended), upper(ended) - 1, true
+    );
 end;
 $$;
 grant execute on function api.generate_tax_filing to authenticated;
@@ -342,7 +348,9 @@ begin
             'tax_type', filing.tax_type,
             'total_tax_liability', case filing.status
                 when 'draft' then (
-                    private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)
+                    private.filing_figures(
+                        filing.user_id, filing.tax_type, filing.basis, filing.period_start, filing.period_end
+                    )
                 ).net_tax_liability
                 else filing.net_tax_liability
             end,

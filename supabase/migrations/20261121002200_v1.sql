@@ -1,7 +1,7 @@
 -- Version 1: the contract of the Invoice Generation Service (/api/v1), over the same users and invoices.
 --
 -- An invoice has an integer id here, its serial, which counts per user and so tells nothing about others, and one of
--- three statuses: PENDING is draft, sent or overdue. Everything else is decided where it is decided for /api.
+-- three statuses: PENDING is draft or sent. Everything else is decided where it is decided for /api.
 
 
 -- Schema -------------------------------------------------------------------------------------------
@@ -85,7 +85,8 @@ select
     customer.customer_name as customer_name_search,
     customer.customer_email as customer_email_search
 from public.invoices as invoice
-left join private.invoice_customers as customer on customer.id = invoice.id;
+left join private.invoice_customers as customer on customer.id = invoice.id
+where invoice.document_type = 'invoice';
 grant select on v1.invoices to authenticated;
 comment on view v1.invoices is 'Invoices with their lines as this contract shows them (spec: Available Fields).';
 comment on column v1.invoices.id is 'The invoice''s serial.';
@@ -100,7 +101,7 @@ as $$
     select case written
         when 'PAID' then 'paid'
         when 'CANCELLED' then 'cancelled'
-        when 'PENDING' then case stored when 'overdue' then 'overdue' else 'sent' end
+        when 'PENDING' then 'sent'
     end
 $$;
 grant execute on function private.status_from_v1 to authenticated;
@@ -116,7 +117,9 @@ declare
     caller constant uuid := private.open_books();
     invoice public.invoices;
 begin
-    select * into invoice from public.invoices where user_id = caller and serial = wanted_serial for no key update;
+    select * into invoice from public.invoices
+    where user_id = caller and serial = wanted_serial and document_type = 'invoice'
+    for no key update;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;

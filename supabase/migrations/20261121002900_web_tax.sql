@@ -52,11 +52,11 @@ begin
                 'transaction_type', counted.transaction_type,
                 'amount', counted.amount,
                 'tax_amount', counted.tax_amount
-            ) order by counted.date, counted.transaction_id), '[]')
+            ) order by counted.date, counted.transaction_id, counted.invoice_id), '[]')
             from (
-                select entry.transaction_id, entry.date at time zone reader.time_zone as date, entry.description, entry.amount,
+                select entry.transaction_id, entry.invoice_id, entry.date at time zone reader.time_zone as date, entry.description, entry.amount,
                     entry.tax_amount, entry.transaction_type, entry.category
-                from private.filing_rows(reader.id, 'gst', first_day, last_day) as entry
+                from private.filing_rows(reader.id, 'gst', summary ->> 'basis', first_day, last_day) as entry
                 order by entry.date desc, entry.transaction_id desc
                 limit 200
             ) as counted

@@ -286,7 +286,7 @@ do $$
 declare
     audited text;
 begin
-    foreach audited in array array['profiles', 'accounts', 'transactions', 'invoices', 'invoice_items', 'tax_filings'] loop
+    foreach audited in array array['profiles', 'accounts', 'transactions', 'invoices', 'invoice_items', 'settlements', 'tax_filings'] loop
         -- `audit` comes first among the names, so that a cause stands before its effects.
         execute format(
             'create trigger audit_insert after insert on public.%I
@@ -416,6 +416,8 @@ as $$
         select user_id, 'invoices', id, to_jsonb(invoice) from public.invoices as invoice
         union all
         select user_id, 'invoice_items', id, to_jsonb(item) from public.invoice_items as item
+        union all
+        select user_id, 'settlements', id, to_jsonb(settlement) from public.settlements as settlement
         union all
         select user_id, 'tax_filings', id, to_jsonb(filing) from public.tax_filings as filing
     ) as found

@@ -33,6 +33,8 @@ select
     invoice.customer_email,
     invoice.customer_address,
     invoice.customer_gstin,
+    invoice.customer_state_code,
+    invoice.customer_id,
     invoice.place_of_supply,
     to_json(invoice.issue_date at time zone 'utc') #>> '{}' || 'Z' as issue_date,
     to_json(invoice.due_date at time zone 'utc') #>> '{}' || 'Z' as due_date,
@@ -43,8 +45,18 @@ select
     invoice.sgst,
     invoice.igst,
     invoice.total_amount,
+    invoice.amount_settled,
+    invoice.amount_due,
+    invoice.amount_credited,
+    invoice.document_type,
+    invoice.against_id,
+    invoice.note_reason,
+    invoice.reverse_charge,
     invoice.price_includes_tax,
-    invoice.status,
+    case
+        when invoice.status = 'sent' and invoice.due_day < (select private.today(private.current_user_id())) then 'overdue'
+        else invoice.status
+    end as status,
     invoice.notes,
     invoice.template,
     invoice.user_id,
@@ -55,12 +67,16 @@ select
             'id', item.id,
             'invoice_id', item.invoice_id,
             'description', item.description,
+            'item_id', item.item_id,
             'hsn_code', item.hsn_code,
+            'uqc', item.uqc,
             'quantity', trim_scale(item.quantity),
             'unit_price', item.unit_price,
             'amount', item.amount,
+            'discount_amount', item.discount_amount,
             'tax_included', item.tax_included,
             'tax_rate', trim_scale(coalesce(item.tax_rate, invoice.tax_rate)),
+            'treatment', item.treatment,
             'taxable_value', item.taxable_value,
             'cgst', item.cgst,
             'sgst', item.sgst,
@@ -73,7 +89,18 @@ select
         where item.invoice_id = invoice.id and item.user_id = invoice.user_id
     ) as items,
     private.invoice_warnings(
-        invoice.unusual_rates,
+        array(
+            select distinct trim_scale(coalesce(item.tax_rate, invoice.tax_rate))
+            from public.invoice_items as item
+            where
+                item.invoice_id = invoice.id and item.user_id = invoice.user_id
+                and not exists (
+                    select from public.gst_rates as known
+                    where
+                        known.rate = coalesce(item.tax_rate, invoice.tax_rate)
+                        and invoice.issue_day between known.valid_from and coalesce(known.valid_to, invoice.issue_day)
+                )
+        ),
         invoice.issue_day,
         invoice.tax_amount > 0 and (
             select profile.gstin is null
@@ -87,6 +114,7 @@ select
     invoice.updated_at as updated_instant,
     invoice.issue_day,
     invoice.due_day,
+    invoice.status as stored_status,
     customer.customer_name as customer_name_search
 from public.invoices as invoice
 left join private.invoice_customers as customer on customer.id = invoice.id;
@@ -137,19 +165,34 @@ begin
         perform private.raise_problem(409, 'invoice_cancelled', 'A cancelled invoice can''t be paid.');
     end if;
     wanted_status := case when create_transaction then 'paid' else coalesce(draft.status, 'draft') end;
-    insert into public.invoices (
-        user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, place_of_supply,
-        issue_date, due_date, tax_rate, price_includes_tax, notes, template, status
+    -- One statement, so that the totals are summed once, when all lines are there.
+    with header as (
+        insert into public.invoices (
+            user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
+            place_of_supply, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template, status
+        )
+        values (
+            caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
+            draft.customer_gstin, draft.customer_state_code, draft.place_of_supply, coalesce(draft.issue_date, now()),
+            draft.due_date, draft.tax_rate, coalesce(draft.price_includes_tax, false), coalesce(draft.reverse_charge, false),
+            draft.notes, coalesce(draft.template, 'default'),
+            -- Money moves when the lines are there, and nobody changes a cancelled invoice.
+            case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
+        )
+        returning id
+    ),
+    lines as (
+        insert into public.invoice_items (
+            invoice_id, position, item_id, description, hsn_code, uqc, quantity, unit_price, discount_amount, tax_included,
+            tax_rate, treatment
+        )
+        select
+            header.id, line.position, line.item_id, line.description, line.hsn_code, line.uqc, line.quantity,
+            line.unit_price, line.discount_amount, line.tax_included, line.tax_rate, line.treatment
+        from header
+        cross join lateral private.lines_of(invoice -> 'items') as line
     )
-    values (
-        caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
-        draft.customer_gstin, draft.place_of_supply, coalesce(draft.issue_date, now()), draft.due_date, draft.tax_rate,
-        coalesce(draft.price_includes_tax, false), draft.notes, coalesce(draft.template, 'default'),
-        -- Money moves when the lines are there, and nobody changes a cancelled invoice.
-        case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
-    )
-    returning id into new_id;
-    perform private.write_items(new_id, invoice -> 'items');
+    select id into new_id from header;
     if wanted_status in ('paid', 'cancelled') then
         update public.invoices set status = wanted_status where id = new_id;
     end if;
@@ -186,11 +229,13 @@ begin
         customer_email = changed.customer_email,
         customer_address = changed.customer_address,
         customer_gstin = changed.customer_gstin,
+        customer_state_code = changed.customer_state_code,
         place_of_supply = changed.place_of_supply,
         issue_date = changed.issue_date,
         due_date = changed.due_date,
         tax_rate = changed.tax_rate,
         price_includes_tax = changed.price_includes_tax,
+        reverse_charge = changed.reverse_charge,
         notes = changed.notes,
         template = changed.template,
         status = case
@@ -229,59 +274,6 @@ $$;
 grant execute on function api.delete_invoice to authenticated;
 comment on function api.delete_invoice is
 'Deletes an invoice and its payment; the number is not given again (spec: Delete an invoice).';
-
-create function api.mark_invoice_paid(
-    invoice_id uuid, payment jsonb default '{}', create_tax_filing boolean default false
-)
-returns api.invoices
-language plpgsql
-set search_path = ''
-as $$
-declare
-    caller constant uuid := private.open_books();
-    request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
-    paid public.invoices;
-    paid_at constant timestamptz := coalesce((payment ->> 'date')::timestamptz, now());
-    paid_day constant date := (paid_at at time zone private.time_zone(caller))::date;
-begin
-    if answer.id is not null then
-        return answer;
-    end if;
-    select * into paid from public.invoices where id = invoice_id for no key update;
-    if not found then
-        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
-    elsif paid.total_amount = 0 then
-        perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
-    elsif paid_day > private.today(caller) then
-        perform private.raise_problem(422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.');
-    end if;
-    insert into public.transactions (
-        user_id, account_id, invoice_id, transaction_type, amount, description, category, date
-    )
-    values (
-        caller,
-        (payment ->> 'account_id')::uuid,
-        paid.id,
-        'sale',
-        paid.total_amount,
-        format('Payment of invoice %s', paid.invoice_number),
-        'Invoice Payment',
-        paid_at
-    );
-    if create_tax_filing then
-        perform private.draft_tax_filing(caller, 'gst', private.period_containing(
-            paid_day, (select filing_frequency from public.profiles where id = caller)
-        ));
-    end if;
-    answer := private.invoice_answer(invoice_id);
-    perform private.remember('mark_invoice_paid', request, to_json(answer), status => 200);
-    return answer;
-end;
-$$;
-grant execute on function api.mark_invoice_paid to authenticated;
-comment on function api.mark_invoice_paid is
-'Records the payment and the money it moves; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
 
 create function api.recalculate_invoice_taxes(invoice_id uuid, tax_rate numeric default null)
 returns api.invoices
