@@ -1,7 +1,7 @@
 """Deploy a stage: `python -m deploy prod [database | functions]`.
 
-Migrations first: the functions of before work with them, too. `functions` alone leaves the database as it is,
-to go back to an earlier release.
+Migrations come first: the functions of the previous release work with them, too. `functions` alone does not
+change the database; use it to go back to an earlier release.
 """
 
 import sys
@@ -19,9 +19,9 @@ PARTS = ("database", "functions")
 
 
 def deploy(stage: str, settings: Mapping[str, str], folder: Path, only: Sequence[str] = ()) -> None:
-    """Bring a stage, or only one of its parts, to what this source tree says."""
+    """Deploy this source tree to a stage, or only one part of it."""
     if unknown := [part for part in only if part not in PARTS]:
-        raise Problem(f"ONLY is {' or '.join(PARTS)}, not {' '.join(unknown)}. Nothing was done.")
+        raise Problem(f"ONLY is {' or '.join(PARTS)}, not {' '.join(unknown)}. Nothing was deployed.")
     parts = only or PARTS
     if "functions" in parts:
         print("Packages ...", flush=True)
@@ -38,7 +38,9 @@ def _deploy_database(settings: Mapping[str, str]) -> None:
     if settings.get("SUPABASE_ACCESS_TOKEN") and settings.get("SITE_URL"):
         push_config(settings)
     else:
-        print("The project's settings stay as they are: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them.")
+        print(
+            "The settings of the project do not change: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them."
+        )
 
 
 def _deploy_functions(stage: str, settings: Mapping[str, str], folder: Path) -> None:

@@ -1,5 +1,5 @@
-// Compile Python sources to the bytecode of the Python that Lambda runs, on a machine that has another one.
-// Pyodide is CPython itself, built as WebAssembly; bytecode depends on its version and on nothing else.
+// Compile Python sources to the bytecode of Lambda's Python, on a machine with another version of Python.
+// Pyodide is CPython, built as WebAssembly. Bytecode depends only on the version.
 //
 //     node deploy/compile.mjs 3.13 FOLDER PATH_OF_THE_FOLDER_IN_LAMBDA
 
@@ -7,7 +7,7 @@ import { loadPyodide } from "pyodide";
 
 const [version, folder, seen] = process.argv.slice(2);
 
-// Without the seed, the order of a set of constants would differ from run to run.
+// Without the seed, the order of a set of constants would differ between runs.
 const python = await loadPyodide({ env: { PYTHONHASHSEED: "0" } });
 python.FS.mkdir("/sources");
 python.mountNodeFS("/sources", folder);
@@ -20,7 +20,7 @@ python.runPython(`
     found = "%d.%d" % sys.version_info[:2]
     if found != wanted:
         raise SystemExit(f"package.json has a Pyodide with Python {found}; serverless.yml wants {wanted}")
-    # Unchecked: in a zip all files are of the same date, and nobody edits them.
+    # Unchecked: in a zip, all files have the same date, and nobody edits them.
     compiled = compileall.compile_dir(
         "/sources", quiet=1, force=True, stripdir="/sources", prependdir=seen,
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,

@@ -1,4 +1,4 @@
-"""The database's share of a deployment: migrations, and the settings in supabase/config.toml."""
+"""Deploying the database: the migrations, and the settings in supabase/config.toml."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def push_config(settings: Mapping[str, str]) -> None:
 
 
 def for_a_hosted_project(config: str, site_url: str) -> str:
-    """Where mails lead back to: this machine in the file, the site out there."""
+    """The settings with the address of the website. The file has the address of this machine."""
     config = re.sub(r"(?m)^site_url = .*$", f'site_url = "{site_url}"', config)
     return re.sub(r"(?m)^additional_redirect_urls = .*$", "additional_redirect_urls = []", config)
 
@@ -41,4 +41,6 @@ def _supabase(settings: Mapping[str, str], folder: Path, *arguments: str) -> Non
     }
     ran = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, check=False)
     if ran.returncode != 0:
-        raise Problem(f"supabase {arguments[0]} {arguments[1]} failed, see above. Nothing after it was done.")
+        raise Problem(
+            f"supabase {arguments[0]} {arguments[1]} failed, see above. The following steps were not done."
+        )

@@ -1,4 +1,4 @@
-"""Which installed distributions a set of imports needs, by what the distributions say of themselves."""
+"""The installed distributions that a set of imports needs, by the metadata of the distributions."""
 
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -10,14 +10,14 @@ from packaging.utils import canonicalize_name
 
 from local.project import ROOT
 
-# Imported by name by nobody here, and declared by none of those that import it when they need it.
+# No module here imports it by name, and the distribution that imports it does not declare it.
 _UNDECLARED = {"fastapi": ("python-multipart",)}
 
 _NOT_SHIPPED = ("bin/", "../")
 
 
 class Distributions:
-    """What pip has installed into a folder."""
+    """The distributions that pip installed into a folder."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._environment = environment

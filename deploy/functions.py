@@ -1,4 +1,4 @@
-"""The functions' share of a deployment: the secret key in Parameter Store, and the CloudFormation stack."""
+"""Deploying the functions: the secret key in Parameter Store, and the CloudFormation stack."""
 
 import subprocess
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ REGION = "ap-south-1"
 
 
 def store_secret_key(stage: str, settings: Mapping[str, str]) -> None:
-    """Put the secret key where only the functions that may have it can read it."""
+    """Store the secret key in Parameter Store, where only two functions can read it."""
     name, key = f"/renpay/{stage}/supabase-secret-key", settings["SUPABASE_SECRET_KEY"]
     store = _client("ssm", settings)
     try:
@@ -27,30 +27,30 @@ def store_secret_key(stage: str, settings: Mapping[str, str]) -> None:
 
 
 def deploy_functions(stage: str, settings: Mapping[str, str], folder: Path) -> None:
-    """Deploy the packages; what CloudFormation is told is left in `folder`."""
+    """Deploy the packages. The templates for CloudFormation stay in `folder`."""
     for step in ("package", "deploy"):
         _osls(settings, step, "--stage", stage, "--region", _region(settings), "--package", str(folder))
 
 
 def api_url(stage: str, settings: Mapping[str, str]) -> str:
-    """Where the API answers: at its own name, unless that leads nowhere yet."""
+    """The address of the API: its own domain if that answers, otherwise the address of AWS."""
     own_name = settings.get("API_URL")
     if own_name and answers(own_name):
         return own_name
     if own_name:
-        print(f"{own_name} does not answer. Does its CNAME stand, see docs/deployment.md?")
+        print(f"{own_name} does not answer. Check its CNAME record, see docs/deployment.md.")
     [stack] = _client("cloudformation", settings).describe_stacks(StackName=f"renpay-{stage}")["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return str(outputs["HttpApiUrl"])
 
 
 def _osls(settings: Mapping[str, str], *arguments: str) -> None:
-    # Without the secret key: it is in Parameter Store now, nothing that is deployed may read it from here.
+    # Without the secret key: it is in Parameter Store, and nothing that is deployed may read it from here.
     environment = for_a_program(settings, "AWS_", "SUPABASE_JWT_SECRET")
     environment["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
     command = [str(NODE_MODULES / ".bin" / "osls"), *arguments]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
-        raise Problem("The functions were not deployed, see above. What came before them was done.")
+        raise Problem("The functions were not deployed, see above. The steps before were done.")
 
 
 def _client(service: str, settings: Mapping[str, str]) -> Any:

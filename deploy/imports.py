@@ -1,4 +1,4 @@
-"""What a function imports, read from its source: our own files, and the packages of others."""
+"""The imports of a function, read from its source: our own files, and packages of others."""
 
 import ast
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ OWN = ("functions", "shared")
 
 @dataclass
 class Imports:
-    """Everything that is reachable from one module, imports inside of functions included."""
+    """Everything that a module imports, directly or not, also inside of functions."""
 
     root: Path
     files: set[Path] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
-    """The first part of the name of each module that is not ours: `jwt`, `httpx`, `json`."""
+    """The top-level name of each module that is not ours: `jwt`, `httpx`, `json`."""
 
     def follow(self, module: str) -> None:
-        """Add a module and what it imports."""
+        """Add a module and its imports."""
         if module.partition(".")[0] not in OWN:
             self.packages.add(module.partition(".")[0])
             return
@@ -30,7 +30,7 @@ class Imports:
 
 
 def _files(root: Path, module: str) -> Iterator[Path]:
-    """The file of a module and those of the packages it is in; a name in a module has no file of its own."""
+    """The file of a module, and the files of its packages. A name in a module has no file of its own."""
     path = root
     for part in module.split("."):
         path /= part
@@ -45,5 +45,5 @@ def _imported(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.module, f"{file}: relative imports are not used here"
-            # `from shared import tokens`: what is imported may be a module itself.
+            # `from shared.auth import tokens`: the imported name may be a module.
             yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -1,7 +1,7 @@
 """Build the zip of each function in serverless.yml: `python -m deploy.package`.
 
-Each holds its function, what of `shared` that imports, the dependencies that these import, and bytecode of
-everything. The same sources give the same bytes, on any machine.
+Each zip contains the function, the modules of `shared` that it imports, the dependencies that they need, and
+the bytecode of everything. The same sources give the same bytes, on any machine.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ BUILD = ROOT / "build"
 _REQUIREMENTS = ROOT / "requirements" / "functions.txt"
 _DATE = (2020, 1, 1, 0, 0, 0)
 _KILOBYTE = 1024
-# Where functions/web/context.py looks for templates as modules: it loads them by name, nothing imports them.
+# The folder where functions/web/context.py loads templates as modules, by name. Nothing imports them.
 _COMPILED = "compiled"
 
 
@@ -52,7 +52,7 @@ def build(target: Target, wanted: Iterable[Function]) -> list[Package]:
 
 @contextmanager
 def packing(target: Target, root: Path) -> Iterator["Packer"]:
-    """A packer for a target and the source tree at `root`; one at a time."""
+    """A packer for a target and the source tree at `root`. Only one packer works at a time."""
     folder = BUILD / target.name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -63,7 +63,7 @@ def packing(target: Target, root: Path) -> Iterator["Packer"]:
 
 
 def _dependencies(target: Target, folder: Path) -> Path:
-    """The installed and compiled dependencies; kept until the lock file changes."""
+    """The installed and compiled dependencies. They are kept until the lock file changes."""
     tools = [
         _REQUIREMENTS,
         ROOT / "package-lock.json",
@@ -97,26 +97,26 @@ def _sources(target: Target, folder: Path, root: Path) -> Path:
 
 
 def _describe_api(system: Path) -> None:
-    """The one function that describes all of them gets the description, not all of them."""
+    """The function that describes the API gets the finished description instead of all other functions."""
     _make(system / "openapi.json", "from functions.system.openapi import made; target.write_bytes(made())")
 
 
 def _compile_templates(web: Path) -> None:
-    """The pages' templates become modules, which then get bytecode like any other."""
+    """Make modules of the templates of the pages. They get bytecode like any other module."""
     _make(web / _COMPILED, "from functions.web.context import compile_templates; compile_templates(target)")
     shutil.rmtree(web / "templates")
 
 
 def _make(target: Path, statements: str) -> None:
-    """Run our own code in a process of its own: what it imports and sets is none of the packer's."""
+    """Run our own code in another process, so that its imports and settings do not affect the packer."""
     program = f"import pathlib, sys; target = pathlib.Path(sys.argv[1]); {statements}"
     if subprocess.run([sys.executable, "-c", program, str(target)], cwd=ROOT, check=False).returncode != 0:
-        raise Problem(f"{target.name} cannot be made, see above.")
+        raise Problem(f"{target.name} cannot be built, see above.")
 
 
 @dataclass(frozen=True)
 class Packer:
-    """Makes zips of one target's compiled sources and dependencies."""
+    """Makes zips from the compiled sources and dependencies of one target."""
 
     target: Target
     folder: Path
@@ -134,7 +134,7 @@ class Packer:
         return Package(function, unfinished.replace(unfinished.with_suffix(".zip")), needed)
 
     def _base(self, needed: list[str]) -> Path:
-        """A zip of dependencies alone: most functions need the same, and packing them takes longest."""
+        """A zip of dependencies only. Most functions need the same, and packing them takes long."""
         base = self.dependencies / f"{hashlib.sha256(' '.join(needed).encode()).hexdigest()}.base"
         if not base.exists():
             files = (self.dependencies / file for name in needed for file in self.distributions.files(name))
@@ -145,7 +145,7 @@ class Packer:
         return base
 
     def _own_files(self, modules: set[Path]) -> dict[str, Path]:
-        """The imported modules, and what they read in their folders: fonts, templates."""
+        """The imported modules, and the other files in their folders: fonts, templates."""
         folders = {module.parent for module in modules} - {self.sources / name for name in OWN}
         there = {file for folder in folders for file in folder.rglob("*") if file.is_file()}
         compiled = {file for file in there if file.suffix == ".py" and file.parent.name == _COMPILED}
@@ -165,7 +165,7 @@ class Packer:
 
 
 def _add(path: Path, files: Mapping[str, Path]) -> None:
-    """The same files give the same bytes: sorted, of one date, with the same rights."""
+    """Add files in a fixed order, with fixed dates and modes, so the same files give the same bytes."""
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, _DATE)
@@ -183,12 +183,12 @@ def _print_table(packages: Iterable[Package]) -> None:
 
 
 def build_for_lambda() -> list[Package]:
-    """Build for Lambda, where serverless.yml expects the zips."""
+    """Build for Lambda, and put the zips where serverless.yml expects them."""
     packages = build(lambda_target(), functions())
     for package in packages:
         artifact = package.function.artifact
         artifact.parent.mkdir(parents=True, exist_ok=True)
-        # In one step: another build may be doing the same.
+        # In one step, because another build may do the same at this time.
         link = artifact.with_suffix(f".{os.getpid()}")
         os.link(package.path, link)
         link.replace(artifact)
@@ -196,7 +196,7 @@ def build_for_lambda() -> list[Package]:
 
 
 def main() -> None:
-    """Build, and show how large the packages are."""
+    """Build, and print the sizes of the packages."""
     _print_table(build_for_lambda())
 
 

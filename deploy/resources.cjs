@@ -1,5 +1,5 @@
 // The CloudFormation resources beside the functions: a role for each, alarms, schedules, the API's limits.
-// They follow from serverless.yml, so that a new function is one entry there.
+// They are derived from serverless.yml, so a new function needs only an entry there.
 
 "use strict";
 
@@ -35,7 +35,7 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
   };
 };
 
-// What a function may do: write its own log, and what its entry in serverless.yml implies -----------------------
+// The role of a function: it may write its own log, and do what its entry in serverless.yml needs -----------------------
 
 function role(name, functionName, entry) {
   const statements = [
@@ -72,13 +72,13 @@ function serviceRole(service, statements, conditions = {}) {
 
 const allow = (actions, resource) => ({ Effect: "Allow", Action: actions, Resource: resource });
 
-// The API's limits and name ------------------------------------------------------------------------------------
+// The limits and the domain of the API ------------------------------------------------------------------------------------
 
 function throttling(params, auth) {
   const limits = (rate, burst) => ({ ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst });
   const authRoutes = auth.events.map((event) => event.httpApi);
   return {
-    // A stage refuses settings for routes that are not there yet.
+    // A stage refuses settings for routes that do not exist yet.
     DependsOn: authRoutes.map((route) => routeId(route)),
     Properties: {
       DefaultRouteSettings: { DetailedMetricsEnabled: true, ...limits(params.rate, params.burst) },
@@ -148,9 +148,9 @@ function schedule(name, job, expression, timeZone) {
       Target: {
         Arn: arn("ScheduledLambdaFunction"),
         RoleArn: arn("SchedulerRole"),
-        // The time it was due, also when it comes late or twice: the job's idempotency hangs on it.
+        // The scheduled time, also if the event comes late or twice: the job uses it as its idempotency key.
         Input: JSON.stringify({ job, scheduled_time: "<aws.scheduler.scheduled-time>" }),
-        // Left out, it would be 185 attempts over a day.
+        // The default is 185 attempts in one day.
         RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: SECONDS_OF_AN_HOUR },
         DeadLetterConfig: { Arn: arn("DeadLetters") },
       },
@@ -168,7 +168,7 @@ function deadLetters(prefix) {
         SqsManagedSseEnabled: true,
       },
     },
-    DeadLettersAlarm: alarm("A job was given up; its event waits in the dead-letter queue.", {
+    DeadLettersAlarm: alarm("A job failed; its event is in the dead-letter queue.", {
       Namespace: "AWS/SQS",
       MetricName: "ApproximateNumberOfMessagesVisible",
       Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": ["DeadLetters", "QueueName"] } }],
@@ -191,7 +191,7 @@ function functionAlarms(name, functionName) {
     Dimensions: [{ Name: "FunctionName", Value: functionName }],
   });
   return {
-    [`${pascal(name)}ErrorsAlarm`]: alarm(`${name} crashed, ran out of time or of memory.`, of("Errors")),
+    [`${pascal(name)}ErrorsAlarm`]: alarm(`${name} failed, or exceeded its time or memory.`, of("Errors")),
     [`${pascal(name)}ThrottlesAlarm`]: alarm(`${name} has no free execution environment.`, of("Throttles")),
   };
 }
@@ -207,7 +207,7 @@ function gatewayAlarm(prefix) {
   };
 }
 
-// A run that came to its end is counted by the function itself. A day and an hour without one is too long.
+// The function counts each finished run. The alarm reports a day and an hour without one.
 function missedRunAlarm(prefix, job, namespace) {
   return alarm(`${job} has not finished for a day.`, {
     Namespace: namespace,

@@ -1,4 +1,4 @@
-"""What serverless.yml says of its functions: the one list of them."""
+"""The functions in serverless.yml, which is the only list of them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ class Function:
     name: str
     handler: str
     artifact: Path
-    """Where the deployment expects its zip."""
+    """The path at which the deployment expects the zip."""
     timeout: int
     reads_secret_key: bool
 
@@ -43,7 +43,7 @@ def functions() -> list[Function]:
 
 
 def runtime() -> str:
-    """The Python that Lambda runs: `3.13`."""
+    """The version of Lambda's Python: `3.13`."""
     return str(_document()["provider"]["runtime"]).removeprefix("python")
 
 

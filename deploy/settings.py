@@ -1,4 +1,4 @@
-"""What a stage needs to know: from the environment, or from a file `.env.STAGE` that git ignores."""
+"""The settings of a stage, from the environment or from a file `.env.STAGE` that git ignores."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from local.project import ROOT, Problem
 
-# What nobody must learn, by the beginning of its name; credentials of AWS are among the rest of AWS_.
+# The beginnings of the names of secrets. AWS_ includes the credentials of AWS.
 _SECRET = ("SUPABASE_SECRET_KEY", "SUPABASE_JWT_SECRET", "SUPABASE_ACCESS_TOKEN", "DB_URL", "AWS_")
 
 REQUIRED = ("SUPABASE_URL", "SUPABASE_KEY", "SUPABASE_SECRET_KEY", "DB_URL")
@@ -14,7 +14,7 @@ _PLACEHOLDER = "..."
 
 
 def settings_of(stage: str) -> dict[str, str]:
-    """The environment with what `.env.STAGE` adds to it."""
+    """The environment, and the variables in `.env.STAGE` that it does not have."""
     file = ROOT / f".env.{stage}"
     lines = file.read_text().splitlines() if file.exists() else []
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
@@ -25,12 +25,12 @@ def settings_of(stage: str) -> dict[str, str]:
 
 
 def for_a_program(settings: Mapping[str, str], *needed: str) -> dict[str, str]:
-    """The environment of a program that is not ours: of what is secret it gets only what it needs."""
+    """The environment for a program of others, with only those secrets that it needs."""
     kept_back = tuple(name for name in _SECRET if name not in needed)
     return {name: value for name, value in settings.items() if not name.startswith(kept_back)}
 
 
 def project_ref(settings: Mapping[str, str]) -> str:
-    """`abcdefghijklmnopqrst` of https://abcdefghijklmnopqrst.supabase.co, unless it is named."""
+    """SUPABASE_PROJECT_REF, or `abcdefghijklmnopqrst` of https://abcdefghijklmnopqrst.supabase.co."""
     host = urlsplit(settings["SUPABASE_URL"]).hostname or ""
     return settings.get("SUPABASE_PROJECT_REF") or host.partition(".")[0]

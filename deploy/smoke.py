@@ -1,4 +1,4 @@
-"""A few requests to a deployed API that must go well: `python -m deploy.smoke URL`. They change nothing."""
+"""A few requests to a deployed API that must succeed: `python -m deploy.smoke URL`. They change nothing."""
 
 import sys
 import time
@@ -17,8 +17,8 @@ CHECKS: dict[str, tuple[Check, int]] = {
     "it answers": (lambda api: api.get("/health"), HTTPStatus.OK),
     "its database answers": (lambda api: api.get("/health", params={"deep": "true"}), HTTPStatus.OK),
     "it describes itself": (lambda api: api.get("/openapi.json"), HTTPStatus.OK),
-    "strangers are kept out": (lambda api: api.get("/api/accounts"), HTTPStatus.UNAUTHORIZED),
-    "a made-up token is refused": (
+    "requests without a token are refused": (lambda api: api.get("/api/accounts"), HTTPStatus.UNAUTHORIZED),
+    "an invalid token is refused": (
         lambda api: api.get("/api/transactions", headers={"Authorization": "Bearer made.up.token"}),
         HTTPStatus.UNAUTHORIZED,
     ),
@@ -31,18 +31,18 @@ CHECKS: dict[str, tuple[Check, int]] = {
 
 
 def smoke(url: str) -> None:
-    """Run the checks; a new API may need a minute until it is known everywhere."""
+    """Run the checks. A new API may need a minute until its address is known everywhere."""
     with httpx.Client(base_url=url, timeout=30) as api:
         _wait_for(api)
         for name, (check, status) in CHECKS.items():
             answer = check(api)
             if answer.status_code != status or "x-request-id" not in answer.headers:
-                raise Problem(f"{url}: not so: {name}. {answer.status_code}: {answer.text[:500]}")
+                raise Problem(f"{url}: this check failed: {name}. {answer.status_code}: {answer.text[:500]}")
             print(f"  {name}")
 
 
 def answers(url: str) -> bool:
-    """Whether anybody is there."""
+    """Whether a server answers at the address."""
     try:
         httpx.get(f"{url.rstrip('/')}/health", timeout=10)
     except httpx.TransportError:

@@ -1,4 +1,4 @@
-"""What the packages are built for: the Lambda of serverless.yml, or this machine, where tests run them."""
+"""The target of the packages: the Lambda of serverless.yml, or this machine, where the tests run them."""
 
 import platform
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.service import runtime
 from local.project import ROOT, Problem
 
-# Where Lambda unpacks a function; tracebacks name files by it.
+# The folder in which Lambda unpacks a function. Tracebacks contain it.
 _UNPACKED_AT = "/var/task"
 
 
@@ -20,7 +20,7 @@ class Target:
     python: str
     machine: str
     pip_options: tuple[str, ...] = ()
-    """How pip finds wheels for another machine than this one."""
+    """The options with which pip finds wheels for another machine."""
 
     @property
     def name(self) -> str:
@@ -28,17 +28,17 @@ class Target:
 
     @property
     def markers(self) -> dict[str, str]:
-        """What a requirement may depend on."""
+        """The environment markers of requirements."""
         return {"python_version": self.python, "platform_machine": self.machine, "sys_platform": "linux"}
 
     def install(self, requirements: Path, folder: Path) -> None:
-        """Put the locked dependencies into a folder."""
+        """Install the locked dependencies into a folder."""
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
         options = ["--no-compile", "--only-binary=:all:", "--require-hashes", *self.pip_options]
         _run(*pip, *options, "--target", str(folder), "-r", str(requirements))
 
     def compile(self, folder: Path) -> None:
-        """Put bytecode beside each source: Lambda's disk is read-only, each cold start would compile."""
+        """Compile each source. Lambda's disk is read-only, so each cold start would compile it again."""
         if self == lambda_target():
             _run("node", str(ROOT / "deploy" / "compile.mjs"), self.python, str(folder), _UNPACKED_AT)
             return
@@ -48,7 +48,7 @@ class Target:
 
 def lambda_target() -> Target:
     """Lambda's Graviton processors: a fifth cheaper than x86_64, and not slower at this."""
-    # The newest first: Lambda's Amazon Linux 2023 has glibc 2.34.
+    # Newest first. Lambda's Amazon Linux 2023 has glibc 2.34.
     versions = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
     platforms = tuple(f"--platform={version}_aarch64" for version in versions)
     return Target(runtime(), "aarch64", ("--implementation=cp", f"--python-version={runtime()}", *platforms))

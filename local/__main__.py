@@ -15,7 +15,7 @@ from local.stack import Stack, running_stack
 def dev() -> None:
     """Run the whole stack with its demo data until Ctrl-C or `make stop`."""
     signal.signal(signal.SIGTERM, _end)
-    # Said out loud, because whoever starts it in the background has it ignore Ctrl-C.
+    # Explicit, because a process that starts in the background ignores SIGINT.
     signal.signal(signal.SIGINT, _end)
     try:
         with running_stack(STATE, Ports.usual, api_to_terminal=True) as stack:
@@ -23,11 +23,11 @@ def dev() -> None:
             _welcome(stack)
             signal.pause()
     except KeyboardInterrupt:
-        print("\nStopped. The data stays for the next time; `make reset` removes it.")
+        print("\nStopped. The data stays; `make reset` deletes it.")
 
 
 def status() -> None:
-    """Print where the running stack is, as KEY=value lines."""
+    """Print the addresses and keys of the running stack, as KEY=value lines."""
     current = owner(STATE)
     if current is None:
         raise Problem("Nothing runs. Start it with `make dev`.")
@@ -37,7 +37,7 @@ def status() -> None:
 
 
 def stop() -> None:
-    """Stop the stack that `make dev` runs, if it does."""
+    """Stop the stack of `make dev`, if it runs."""
     current = owner(STATE)
     if current is None:
         print("Nothing runs.")

@@ -1,4 +1,4 @@
-"""The demo user of `make dev`, who signs up like any other, and the demo data of supabase/seed.sql."""
+"""The demo user of `make dev`, who signs up like any other user, and the demo data in supabase/seed.sql."""
 
 import json
 import urllib.error
@@ -14,7 +14,7 @@ DEMO_PASSWORD = "demo-password"
 
 
 def add_demo_data(stack: Stack) -> None:
-    """Sign the user up once; the CLI remembers in the database which seed files it has run."""
+    """Sign the user up once. The CLI stores in the database which seed files it has run."""
     user_id = _post(stack, "signup") or _post(stack, "token?grant_type=password")
     if not user_id:
         raise Problem(f"{DEMO_EMAIL} exists with another password. Run `make reset` to start afresh.")
@@ -25,7 +25,7 @@ def add_demo_data(stack: Stack) -> None:
 
 
 def _post(stack: Stack, path: str) -> str | None:
-    """The id of the demo user, if Auth lets it in this way."""
+    """The id of the demo user, or None if Auth refuses."""
     request = urllib.request.Request(
         f"{stack.supabase_url}/auth/v1/{path}",
         json.dumps({"email": DEMO_EMAIL, "password": DEMO_PASSWORD}).encode(),

@@ -1,7 +1,7 @@
-"""Install what the lock files say, unless that has been done: `python -m local.install local | test`.
+"""Install the packages of the lock files, if they are not installed: `python -m local.install local | test`.
 
-Runs before anything is installed, under whatever Python the machine has, to say what is missing: no imports
-beyond the standard library, and no syntax newer than Python 3.7.
+This runs before anything is installed, with any Python of the machine, and says what is missing. So it
+imports only the standard library, and its syntax is that of Python 3.7.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ OLDEST_NODE = 20
 
 
 def main() -> None:
-    """Check the machine, then install; a second run at the same time waits for the first."""
+    """Check the machine, then install. A second run at the same time waits for the first."""
     group = sys.argv[1]
     _check_python()
     _check_node()
@@ -68,7 +68,7 @@ def _install_python_packages(group: str) -> None:
 
 
 def _install_node_packages(group: str) -> None:
-    # Deployment and browser packages are only for tests; whoever has them has the others, too.
+    # Packages for deployment and browser are only for tests. The full installation includes the lean one.
     lean, full = NODE_MODULES / "local.stamp", NODE_MODULES / "test.stamp"
     key = _key((ROOT / "package-lock.json").read_text())
     if _is_current(full, key) or (group == "local" and _is_current(lean, key)):
@@ -76,7 +76,7 @@ def _install_node_packages(group: str) -> None:
     if group == "local":
         command, stamp = ["npm", "ci", "--omit=dev"], lean
     elif _is_current(lean, key):
-        # `npm ci` would first remove the packages, and `make dev` may be running from them.
+        # `npm ci` would first delete the packages, and `make dev` may be using them.
         command, stamp = ["npm", "install", "--no-save"], full
     else:
         command, stamp = ["npm", "ci"], full
@@ -86,7 +86,7 @@ def _install_node_packages(group: str) -> None:
 
 
 def _runs(python: Path) -> bool:
-    """Whether the virtual environment still works: it breaks when it is moved or its Python goes away."""
+    """Whether the virtual environment works. It breaks if it is moved or if its Python is deleted."""
     wanted = ".".join(map(str, sys.version_info[:2]))
     question = "import pip, sys; print('%d.%d' % sys.version_info[:2], sys.prefix)"
     answer = subprocess.run(

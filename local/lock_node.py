@@ -1,7 +1,8 @@
 """Lock the npm packages of package.json, for every platform: `python -m local.lock_node`.
 
-npm leaves a package for another platform out of the lock file when the registry in use does not carry it, and
-`npm ci` then refuses the file everywhere. So they are added, by what their names and dependents say of them.
+If the registry in use does not have a package for another platform, npm leaves it out of the lock file, and
+`npm ci` refuses the file everywhere. This module adds such packages: their names say for which platform they
+are, and the packages that need them say which version.
 """
 
 import json
@@ -18,7 +19,7 @@ _PLATFORM = re.compile(r"-(?P<os>darwin|linux|windows|win32)-(?P<cpu>x64|arm64)(
 
 
 def main() -> None:
-    """Resolve in an empty folder: beside node_modules, npm would look no further than what is installed."""
+    """Resolve in an empty folder. Beside node_modules, npm would only use the installed packages."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("package.json", ".npmrc"):
             shutil.copy(ROOT / name, folder)

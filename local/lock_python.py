@@ -1,6 +1,6 @@
 """Lock the packages of pyproject.toml, for every platform and with hashes: `python -m local.lock_python`.
 
-uv does it, because pip can't lock for other platforms; it is needed for nothing else and goes afterwards.
+It uses uv, because pip cannot lock for other platforms. uv is installed only for this and removed afterwards.
 """
 
 import subprocess
@@ -12,12 +12,12 @@ from local.project import ROOT
 
 _UV = "uv==0.13.9"
 
-# The tests' file first: it holds everything, and the other two take their versions from it.
+# The file of the tests comes first: it has all packages, and the other two take their versions from it.
 _GROUPS = {"test": ["local", "test"], "local": ["local"], "functions": []}
 
 
 def main() -> None:
-    """Resolve all groups together once, so that what runs here is what the functions get."""
+    """Resolve all groups together, so that tests and functions use the same versions."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / "bin" / "python"
@@ -31,7 +31,7 @@ def _lock(python: Path, name: str, groups: list[str]) -> None:
     constraint = [] if name == "test" else ["-c", "requirements/test.txt"]
     command = [
         *(str(python), "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
-        # No address of a registry may stand in the file: whoever installs chooses the registry.
+        # The file must not contain the address of a registry: the user who installs it chooses the registry.
         *("--generate-hashes", "--no-emit-index-url", "--no-annotate", "--no-header"),
         *(*chosen, *constraint, "pyproject.toml", "-o", f"requirements/{name}.txt"),
     ]

@@ -1,4 +1,4 @@
-"""This repository, as the local stack sees it."""
+"""The folders and settings of this repository."""
 
 import os
 import tomllib
@@ -8,15 +8,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
-# Without the proxy that the environment may name: it knows nothing of this machine's own ports.
+# Without the proxy of the environment, which cannot reach the ports of this machine.
 DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 STATE = Path(os.environ.get("LOCAL_FOLDER") or ROOT / ".local")
 
 
 class Problem(Exception):
-    """Something the developer can mend; the message says how."""
+    """An error that the developer can fix. The message says how."""
 
 
 def supabase_config() -> dict[str, Any]:
-    """What the Supabase CLI reads too, so that local and hosted settings cannot drift apart."""
+    """The settings file of the Supabase CLI, so local and hosted settings are the same."""
     return tomllib.loads((ROOT / "supabase" / "config.toml").read_text())

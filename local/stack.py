@@ -1,9 +1,9 @@
-"""A whole local Supabase with the API in front of it, for `make dev` and for the tests.
+"""A local Supabase and the API, for `make dev` and for the tests.
 
     with running_stack() as stack:
         httpx.get(stack.api_url + "/health")
 
-PostgreSQL, Supabase Auth, PostgREST, the gateway that makes one origin of them, and `local.gateway.api`.
+It runs PostgreSQL, Supabase Auth, PostgREST, a gateway that gives them one origin, and `local.gateway.api`.
 """
 
 import json
@@ -29,7 +29,7 @@ from local.supabase.postgres import Postgres
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack: where to find it, and the processes it consists of."""
+    """A running stack: its addresses and its processes."""
 
     folder: Path
     ports: Ports
@@ -43,7 +43,7 @@ class Stack:
 
     @property
     def api_url(self) -> str:
-        """The origin of our own API."""
+        """The origin of our API."""
         return f"http://{HOST}:{self.ports.api}"
 
     @property
@@ -57,12 +57,12 @@ class Stack:
 
     @property
     def pids(self) -> dict[str, int]:
-        """Process ids by process. A process that dies comes back under another one."""
+        """Process ids by name. A process that ends is started again with a new id."""
         return {process.name: process.pid for process in self.supervisor.processes}
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs to know to use this stack."""
+        """The environment variables of a process that uses this stack."""
         return {
             "SUPABASE_URL": self.supabase_url,
             "SUPABASE_KEY": self.anon_key,
@@ -83,8 +83,8 @@ def running_stack(
 ) -> Iterator[Stack]:
     """Start a stack with all migrations applied, and stop it at the end.
 
-    Without a folder it lives in a temporary one, without fsync, and leaves nothing behind. Without a choice
-    of ports it takes free ones.
+    Without a folder it uses a temporary folder, without fsync, and deletes it at the end. Without a choice of
+    ports it uses free ones.
     """
     throwaway = folder is None
     folder = folder or Path(tempfile.mkdtemp(prefix="renpay-"))
@@ -105,7 +105,7 @@ def _start_supabase(stack: Stack) -> None:
     start = stack.supervisor.start
     stack.postgres.prepare()
     start(_postgres(stack))
-    # Auth first: migrations refer to its tables. PostgREST last: it reads the schemas that migrations make.
+    # Auth first: migrations refer to its tables. PostgREST last: it reads the schemas that migrations create.
     start(_auth(stack))
     apply_migrations(stack.db_url, stack.postgres.folder, home=stack.folder / "cli")
     start(_rest(stack))
@@ -113,7 +113,7 @@ def _start_supabase(stack: Stack) -> None:
 
 
 def _postgres(stack: Stack) -> Process:
-    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to go.
+    # SIGINT is PostgreSQL's fast shutdown. SIGTERM would wait until all clients have disconnected.
     return Process(
         "postgres",
         stack.postgres.command(),
@@ -185,7 +185,7 @@ def _log(stack: Stack, name: str) -> Path:
 
 
 def _answers(url: str) -> Callable[[], bool]:
-    """Whether a server is there: any answer below 500 counts, a missing key or an unknown path too."""
+    """Whether a server answers. Any status below 500 counts, also for a missing key or an unknown path."""
 
     def ask() -> bool:
         try:

@@ -23,7 +23,7 @@ _CHANGING = [
 
 
 def steps() -> list[re.Match[str]]:
-    tour = README.read_text().partition("## A tour")[2].partition("## What you should know")[0]
+    tour = README.read_text().partition("## A tour")[2].partition("## Rules you should know")[0]
     return [*_STEP.finditer(tour)]
 
 

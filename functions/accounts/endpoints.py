@@ -46,13 +46,13 @@ def list_accounts(data: DataApi, query: Annotated[AccountQuery, Query()]) -> Res
     responses=problems(IdempotencyKeyReused, InvalidValue),
 )
 def create_account(data: DataApiOnce, account: NewAccount) -> Response:
-    """Open an account; a balance becomes its first ledger entry."""
+    """Create an account. An opening balance becomes its first ledger entry."""
     return data.call("create_account", account=account)
 
 
 @router.get("/balance", summary="Get the total balance", response_model=Balance, responses=problems())
 def get_total_balance(data: DataApi) -> Response:
-    """The sum over all accounts."""
+    """The sum of the balances of all accounts."""
     return data.call("total_balance")
 
 
@@ -80,7 +80,7 @@ def list_account_transactions(
 ) -> Response:
     """Newest first, unless `sort_by` and `sort_order` say otherwise.
 
-    A transfer is listed on the account it leaves.
+    A transfer is listed on the account from which the money comes.
     """
     return data.rows_of_account(account_id, query)
 
@@ -92,7 +92,7 @@ def list_account_transactions(
     responses=problems(AccountNotFound, InvalidValue, AmountOutOfRange),
 )
 def update_account(data: DataApi, account_id: UUID, account: AccountChanges) -> Response:
-    """Change the fields that are sent. Another balance is recorded in the ledger as an adjustment."""
+    """Change the fields that are sent. A changed balance is recorded in the ledger as an adjustment."""
     return data.call("update_account", account_id=account_id, account=account)
 
 
@@ -107,7 +107,12 @@ def update_account(data: DataApi, account_id: UUID, account: AccountChanges) -> 
 def delete_account(
     data: DataApi,
     account_id: UUID,
-    transfer_to_account_id: Annotated[UUID | None, Query(description="Takes over what there is.")] = None,
+    transfer_to_account_id: Annotated[
+        UUID | None, Query(description="Account that receives the transactions and the balance.")
+    ] = None,
 ) -> Response:
-    """Delete an account. One with transactions needs `transfer_to_account_id`; the only one stays."""
+    """Delete an account. An account with transactions needs `transfer_to_account_id`.
+
+    The last account cannot be deleted.
+    """
     return data.call("delete_account", account_id=account_id, transfer_to_account_id=transfer_to_account_id)

@@ -1,4 +1,4 @@
-"""What comes in and goes out about accounts."""
+"""The shapes of requests and answers about accounts."""
 
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -17,7 +17,7 @@ Period = Literal["week", "month", "quarter", "year"]
 
 
 class Account(View):
-    """A place where money lies."""
+    """A bank or cash account."""
 
     view = "accounts"
     missing = AccountNotFound
@@ -43,11 +43,11 @@ class Account(View):
     user_id: UUID
     created_at: Instant
     updated_at: Instant
-    is_default: bool = Field(description="Takes the transactions that name no account.")
+    is_default: bool = Field(description="Whether transactions without an account use this one.")
 
 
 class NewAccount(Body):
-    """An account to open."""
+    """A new account."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"name": "Business Account", "balance": 0.0}})
 
@@ -57,7 +57,7 @@ class NewAccount(Body):
 
 
 class AccountChanges(Body):
-    """What to change about an account; fields left out stay as they are."""
+    """Changes of an account. Fields that are left out do not change."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"name": "Updated Business Account", "balance": 1500.25}}
@@ -84,7 +84,7 @@ class Balance(BaseModel):
 
 
 class AccountTotals(BaseModel):
-    """What one account did in the period."""
+    """Income and expenses of one account in the period."""
 
     id: UUID
     name: str = Field(examples=["Business Account"])
@@ -95,7 +95,7 @@ class AccountTotals(BaseModel):
 
 
 class Summary(BaseModel):
-    """What all accounts did in the period."""
+    """Income and expenses of all accounts in the period."""
 
     total_balance: Money = Field(examples=[1500.25])
     income: Money = Field(examples=[2000.00])

@@ -1,4 +1,4 @@
-"""The audit: who changed what, when, from what to what."""
+"""The audit: who changed which record, when, from which values to which values."""
 
 from typing import Annotated
 
@@ -14,11 +14,11 @@ router = group("/api/audit", "Audit")
 
 @router.get("", summary="List the audit", response_model=list[AuditEntry], responses=problems())
 def list_audit(data: DataApi, query: Annotated[AuditQuery, Query()]) -> Response:
-    """Every change to the caller's books, latest first; written by the database with the change itself."""
+    """Every change of your books, newest first. The database writes the entry together with the change."""
     return data.rows(query)
 
 
 @router.get("/verify", summary="Verify the audit", response_model=AuditVerification, responses=problems())
 def verify_audit(data: DataApi) -> Response:
-    """Check the chain of hashes from its beginning, and every record against its last entry."""
+    """Check the whole hash chain, and compare every record with its last entry."""
     return data.call("audit_verification")

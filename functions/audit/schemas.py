@@ -1,4 +1,4 @@
-"""What goes out about the audit."""
+"""The shapes of answers about the audit."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -46,22 +46,22 @@ class AuditEntry(View):
     )
 
     id: UUID
-    number: int = Field(description="1, 2, 3 ... without a gap.")
+    number: int = Field(description="Consecutive number: 1, 2, 3 ... without gaps.")
     occurred_at: Instant
     channel: Channel = Field(
-        description="api: with the user's token; schedule; auth; dashboard: SQL by hand."
+        description="api: a request of the user; schedule: a job; auth: Supabase Auth; dashboard: SQL."
     )
-    actor_id: UUID | None = Field(description="The user who did it, where a token said so.")
+    actor_id: UUID | None = Field(description="The user who made the change, if a token named one.")
     actor_role: str
-    request_id: str | None = Field(description="X-Request-Id, as the client wrote it.")
+    request_id: str | None = Field(description="The X-Request-Id of the request.")
     operation: Operation
     record_type: RecordType
     record_id: UUID
     before: dict[str, JsonValue] | None = Field(
-        description="Old values: of a deletion all, else what changed."
+        description="Old values: all of them for a delete, the changed ones for an update."
     )
     after: dict[str, JsonValue] | None = Field(
-        description="New values: of an insertion all, else what changed."
+        description="New values: all of them for an insert, the changed ones for an update."
     )
     hash: Hash
 
@@ -82,20 +82,20 @@ class AuditQuery(ListQuery):
 
 
 class AuditFault(BaseModel):
-    """Something that does not hold."""
+    """A contradiction that the verification found."""
 
     rule: Literal["chain_is_unbroken", "record_is_as_audited"]
-    number: int | None = Field(description="The entry it shows at.")
+    number: int | None = Field(description="The number of the entry.")
     record_type: RecordType | None
     record_id: UUID | None
     details: str
 
 
 class AuditVerification(BaseModel):
-    """Whether the audit holds."""
+    """The result of the verification."""
 
     entries: int = Field(examples=[42])
     head: str = Field(
-        description="Hash of the last entry. Kept elsewhere, it proves later what stood here now."
+        description="Hash of the last entry. Store it elsewhere to prove later what the audit contained."
     )
-    faults: list[AuditFault] = Field(description="Always empty, unless somebody wrote past the rules.")
+    faults: list[AuditFault] = Field(description="Empty, unless somebody changed records without the rules.")

@@ -33,7 +33,7 @@ router = group("/api/invoices", "Invoices")
 
 @router.get("", summary="List invoices", response_model=list[Invoice], responses=problems())
 def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Response:
-    """Latest issued first, unless `sort_by` and `sort_order` say otherwise."""
+    """Latest issue date first, unless `sort_by` and `sort_order` say otherwise."""
     return data.rows(query)
 
 
@@ -58,9 +58,9 @@ def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Res
 def create_invoice(
     data: DataApiOnce,
     invoice: NewInvoice,
-    create_transaction: Annotated[bool, Query(description="Record its payment at once.")] = False,
+    create_transaction: Annotated[bool, Query(description="Whether to record the payment at once.")] = False,
 ) -> Response:
-    """Write an invoice and its lines; number, totals and GST are worked out with it."""
+    """Create an invoice with its lines. The number, the totals and the GST are computed."""
     return data.call("create_invoice", invoice=invoice, create_transaction=create_transaction)
 
 
@@ -89,7 +89,10 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
     ),
 )
 def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> Response:
-    """Change the fields that are sent. To `paid` records the payment, from `paid` takes it back."""
+    """Change the fields that are sent.
+
+    A change of the status to `paid` records the payment. A change from `paid` deletes it.
+    """
     return data.call("update_invoice", invoice_id=invoice_id, invoice=invoice)
 
 
@@ -100,7 +103,7 @@ def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> 
     responses=problems(InvoiceNotFound),
 )
 def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
-    """Delete an invoice and its payment. Its number is not given again."""
+    """Delete an invoice and its payment. The number is not used again."""
     return data.call("delete_invoice", invoice_id=invoice_id)
 
 
@@ -123,9 +126,11 @@ def mark_as_paid(
     data: DataApiOnce,
     invoice_id: UUID,
     payment: Payment | None = None,
-    create_tax_filing: Annotated[bool, Query(description="Also prepare its tax filing.")] = False,
+    create_tax_filing: Annotated[
+        bool, Query(description="Whether to create the draft of the tax filing.")
+    ] = False,
 ) -> Response:
-    """Record the payment and the money it moves, in one transaction."""
+    """Mark an invoice as paid, and record the transaction of its payment."""
     return data.call(
         "mark_invoice_paid",
         invoice_id=invoice_id,
@@ -143,7 +148,9 @@ def mark_as_paid(
 def recalculate_taxes(
     data: DataApi,
     invoice_id: UUID,
-    tax_rate: Annotated[TaxRateParameter | None, Query(description="Default: the rate it has.")] = None,
+    tax_rate: Annotated[
+        TaxRateParameter | None, Query(description="The new tax rate. Default: the current rate.")
+    ] = None,
 ) -> Response:
-    """Work out the lines and totals again, at a new rate if one is given."""
+    """Compute the taxes of the lines and the totals again, with a new rate if one is given."""
     return data.call("recalculate_invoice_taxes", invoice_id=invoice_id, tax_rate=tax_rate)

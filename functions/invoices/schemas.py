@@ -1,4 +1,4 @@
-"""What comes in and goes out about invoices."""
+"""The shapes of requests and answers about invoices."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -113,7 +113,7 @@ class InvoiceItem(BaseModel):
 
 
 class Invoice(View):
-    """An invoice with its lines; every amount is the sum of its lines."""
+    """An invoice with its lines. Each amount is the sum of the lines."""
 
     view = "invoices"
     missing = InvoiceNotFound
@@ -155,38 +155,40 @@ class Invoice(View):
 
 
 class NewInvoiceItem(Body):
-    """A line to write."""
+    """A new line of an invoice."""
 
     description: Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
     quantity: Quantity
     unit_price: Money
-    tax_included: StrictBool | None = Field(None, description="Kept and shown; totals do not depend on it.")
+    tax_included: StrictBool | None = Field(
+        None, description="Stored and returned. It does not change the totals."
+    )
     hsn_code: (
         Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
     ) = None
-    tax_rate: TaxRate | None = Field(None, description="Default: the invoice's.")
+    tax_rate: TaxRate | None = Field(None, description="Default: the rate of the invoice.")
 
 
 Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 
 
 class NewInvoice(Body):
-    """An invoice to write."""
+    """A new invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
 
     customer_name: Name
     items: Items
-    invoice_number: InvoiceNumber | None = Field(None, description="Default: the next one.")
+    invoice_number: InvoiceNumber | None = Field(None, description="Default: the next number.")
     customer_email: Email | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     place_of_supply: StateCode | None = None
     issue_date: DayOrInstant | None = Field(None, description="Default: now.")
     due_date: DayOrInstant | None = Field(None, description="Default: 30 days after issue_date.")
-    tax_rate: TaxRate | None = Field(None, description="Default: the profile's.")
+    tax_rate: TaxRate | None = Field(None, description="Default: the rate of the profile.")
     price_includes_tax: StrictBool | None = Field(
-        None, description="Unit prices contain the tax. Default: false."
+        None, description="Whether the unit prices include the tax. Default: false."
     )
     status: Status | None = Field(None, description="Default: draft.")
     notes: Notes | None = None
@@ -194,7 +196,7 @@ class NewInvoice(Body):
 
 
 class InvoiceChanges(Body):
-    """What to change about an invoice; fields left out stay as they are, `items` replace all lines."""
+    """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
     model_config = ConfigDict(json_schema_extra={"example": _CHANGES})
 
@@ -214,7 +216,7 @@ class InvoiceChanges(Body):
 
 
 class Payment(Body):
-    """How an invoice was paid."""
+    """The payment of an invoice."""
 
     account_id: UUID | None = Field(None, description="Default: the default account.")
     date: DayOrInstant | None = Field(None, description="Default: now.")
@@ -245,5 +247,5 @@ class InvoiceQuery(ListQuery):
         None, description="Issued up to this instant, or to the end of this day."
     )
     customer_name: Annotated[Text | None, Contains("customer_name_search")] = Field(
-        None, description="Part of the name, in any case."
+        None, description="Part of the name, in upper or lower case."
     )

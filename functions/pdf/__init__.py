@@ -1,1 +1,1 @@
-"""Invoices as PDF, set by Typst, in a function of its own: its binary is large."""
+"""Invoices as PDF, made by Typst. It is a function of its own, because the binary of Typst is large."""

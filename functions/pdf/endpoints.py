@@ -22,7 +22,7 @@ Template = Literal["default", "professional", "simple", "detailed"]
 
 
 async def _reader(request: Request, auth: AuthApi, token: BearerToken) -> Caller:
-    """Who asks: with a token, like everywhere, or with the cookie of the web interface, which links here."""
+    """The caller: by an access token, or by the session cookie, because the web interface links here."""
     caller = await verifier().caller(token) if token else (await browser_session(request, auth)).caller
     request.state.user_id = caller.user_id
     return caller
@@ -38,9 +38,9 @@ def get_invoice_pdf(
     request: Request,
     caller: Annotated[Caller, Depends(_reader)],
     invoice_id: str,
-    template: Annotated[Template | None, Query(description="Default: the invoice's own.")] = None,
+    template: Annotated[Template | None, Query(description="Default: the template of the invoice.")] = None,
 ) -> Response:
-    """A4, with the fields of a GST tax invoice, and a UPI QR code when money is due."""
+    """A page in A4 with the fields of a GST tax invoice. If money is due, it has a UPI QR code."""
     answer = Data(request, "web", caller).call("invoice_page", invoice=invoice_id)
     shown = json.loads(bytes(answer.body), parse_float=Decimal)
     printed = invoice_document.of(shown, template)

@@ -1,4 +1,4 @@
-"""Sets an invoice document as PDF."""
+"""The PDF of an invoice document."""
 
 import json
 import threading
@@ -17,17 +17,17 @@ _setting = threading.Lock()
 
 @cache
 def _compiler() -> typst.Compiler:
-    """With fonts of ours and no others: the same bytes on every machine, and the rupee sign always there."""
+    """Only our own fonts: every machine makes the same bytes, and every PDF has the rupee sign."""
     return typst.Compiler(root=_FOLDER, font_paths=[_FOLDER / "fonts"], ignore_system_fonts=True)
 
 
 def typeset(invoice: InvoiceDocument) -> bytes:
-    """The PDF of an invoice; texts reach the template as data, so nothing in them is taken for markup."""
+    """The PDF of an invoice. The template receives texts as data, so no text is read as markup."""
     qr = qr_svg(invoice["upi_link"]) if invoice["upi_link"] else ""
     template = _FOLDER / "templates" / f"{invoice['template']}.typ"
     with _setting:
         pdf = _compiler().compile(
             template, format="pdf", sys_inputs={"invoice": json.dumps(invoice), "qr": qr}
         )
-    # Poppler takes the default of this entry, written out, for an error; blanks keep every offset as it is.
+    # Poppler reports this entry as an error, although it is the default. Blanks keep every offset unchanged.
     return pdf.replace(_SUSPECTS, b" " * len(_SUSPECTS)) if isinstance(pdf, bytes) else b""

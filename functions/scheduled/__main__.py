@@ -1,4 +1,4 @@
-"""The same jobs by hand: python -m functions.scheduled generate-tax-filings --as-of 2026-10-01."""
+"""Run a job by hand: python -m functions.scheduled generate-tax-filings --as-of 2026-10-01."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m functions.scheduled", description=__doc__)
     parser.add_argument("job", choices=[job.replace("_", "-") for job in JOBS])
     parser.add_argument(
-        "--as-of", metavar="DATE", type=_moment, help="the day or instant to take for now (default: now)"
+        "--as-of", metavar="DATE", type=_instant, help="the day or instant to use instead of the current one"
     )
     arguments = parser.parse_args()
     try:
@@ -30,7 +30,7 @@ def main() -> int:
     return 1 if run.failed else 0
 
 
-def _moment(text: str) -> str:
+def _instant(text: str) -> str:
     try:
         datetime.fromisoformat(text)
     except ValueError:
@@ -39,7 +39,7 @@ def _moment(text: str) -> str:
 
 
 def _failed(reason: str) -> int:
-    print(f"The job did not run to its end: {reason}", file=sys.stderr)
+    print(f"The job did not finish: {reason}", file=sys.stderr)
     return 1
 
 

@@ -1,4 +1,4 @@
-"""Jobs of the schedule: SQL does the work in batches, this file only asks for the next one."""
+"""The jobs of the schedule. SQL does the work in batches; this module asks for the next batch."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from shared.supabase.request import call_with_secret_key
 Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
 JOBS: tuple[Job, ...] = get_args(Job)
 
-# What one more batch may take, at worst: the database gives up on a statement after 8 seconds.
+# The longest time of one batch: the database cancels a statement after 8 seconds.
 _SECONDS_PER_BATCH = 15
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a run of a job stands; public.job_runs holds the same, for the dashboard."""
+    """The state of a run. public.job_runs has the same, for the dashboard."""
 
     id: str
     finished: bool
@@ -24,11 +24,11 @@ class Run:
 
 
 class JobFailedError(Exception):
-    """The database refused to go on with a job."""
+    """The database refused to continue a job."""
 
 
 class JobUnfinishedError(Exception):
-    """Time ran out. Fired again, the job does the rest."""
+    """No time was left. If the job is started again, it does the rest."""
 
 
 def run_job(
@@ -36,16 +36,16 @@ def run_job(
 ) -> Run:
     """Run a job to its end.
 
-    `as_of` is the ISO 8601 instant or day (in UTC) to take for now. Users that failed are counted, not
-    raised. Raises JobUnfinishedError when too little of `seconds_left` remains,
-    and JobFailedError when the database refuses.
+    `as_of` is the ISO 8601 instant or day (in UTC) to use instead of the current one. Users whose books
+    could not be processed are counted. Raises JobUnfinishedError if too few of `seconds_left` remain, and
+    JobFailedError if the database refuses.
     """
     for run in _batches(job, as_of):
         if run.finished:
             return run
         if seconds_left() < _SECONDS_PER_BATCH:
             break
-    raise JobUnfinishedError(f"{job} stopped after {run.processed}; fire it again")
+    raise JobUnfinishedError(f"{job} stopped after {run.processed}; start it again")
 
 
 def _batches(job: Job, as_of: str | None) -> Iterator[Run]:

@@ -1,4 +1,4 @@
-"""Whether we are well, and what there is: health and documentation."""
+"""Health and documentation."""
 
 from typing import Annotated, Literal
 
@@ -15,16 +15,19 @@ router = group("", "System")
 
 
 class Health(BaseModel):
-    """We are well."""
+    """The service works."""
 
     status: Literal["ok"] = "ok"
 
 
-@router.get("/health", summary="Health", response_model=Health, responses=open_problems(ServiceUnavailable))
+@router.get(
+    "/health", summary="Check the service", response_model=Health, responses=open_problems(ServiceUnavailable)
+)
 def health(
-    data: AnonymousDataApi, deep: Annotated[bool, Query(description="Ask the database too.")] = False
+    data: AnonymousDataApi,
+    deep: Annotated[bool, Query(description="Whether to check the database, too.")] = False,
 ) -> object:
-    """Whether this service answers; with `deep`, whether its database does."""
+    """Check that the service answers. With `deep`, check that its database answers, too."""
     return data.call("health") if deep else Health()
 
 

@@ -1,7 +1,8 @@
-"""One description of all groups, made when somebody asks: /health must not wait for their imports."""
+"""The description of all groups. It is made at the first request, so that /health does not import them."""
 
 import json
 import pkgutil
+import tomllib
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,34 +16,39 @@ from shared.http.application import create_app
 from shared.problems.base import ProblemBody
 
 TITLE = "Renpay"
-VERSION = "1.0.0"
 _SUMMARY = "Accounts, transactions, invoices and GST."
 _DESCRIPTION = """
-Register, log in with **Authorize** above, and try every call right here.
+Register, log in with **Authorize** above, and send requests from this page.
 
 - Amounts are JSON numbers in rupees, exact to the paisa.
-- Instants are ISO 8601 with their zone; a date alone is a whole day in the time zone of your profile.
-- Lists take `limit`, `skip`, `sort_by`, `sort_order` and `fields`; `X-Total-Count` counts all rows and
-  `Link: <...>; rel="next"` leads to the next page.
-- Calls that create take an `Idempotency-Key`: sent twice, they happen once.
+- Instants are ISO 8601 with a time zone. A date without a time is a whole day in the zone of your profile.
+- Lists take `limit`, `skip`, `sort_by`, `sort_order` and `fields`. `X-Total-Count` counts all rows, and
+  `Link: <...>; rel="next"` is the address of the next page.
+- Requests that create something take an `Idempotency-Key`. With the same key, they take effect once.
 - Errors are [problems](/docs/problems) with a stable `code`.
 """
 
 
 @cache
 def description() -> bytes:
-    """The OpenAPI document of everything there is, as JSON. Packages carry it instead of the other groups."""
+    """The OpenAPI document of all groups, as JSON. A package contains it instead of the other groups."""
     carried = Path(__file__).with_name("openapi.json")
     return carried.read_bytes() if carried.exists() else made()
 
 
 def made() -> bytes:
-    """The document as the endpoints of this source tree give it."""
+    """The document, made from the endpoints of this source tree."""
     app = _everything()
-    app.title, app.version, app.summary, app.description = TITLE, VERSION, _SUMMARY, _DESCRIPTION
+    app.title, app.version, app.summary, app.description = TITLE, _version(), _SUMMARY, _DESCRIPTION
     document: dict[str, Any] = app.openapi()
     document["components"]["schemas"].update(_problem_schemas())
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _version() -> str:
+    """The version in pyproject.toml, the one place that names it."""
+    pyproject = Path(__file__).parents[2] / "pyproject.toml"
+    return str(tomllib.loads(pyproject.read_text())["project"]["version"])
 
 
 def _everything() -> FastAPI:

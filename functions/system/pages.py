@@ -1,4 +1,4 @@
-"""The pages for people: Swagger UI, ReDoc and the catalogue of problems. They load nothing from elsewhere."""
+"""Swagger UI, ReDoc and the page of all problems. They load nothing from other servers."""
 
 from html import escape
 from http import HTTPStatus
@@ -21,7 +21,7 @@ _FAVICON = f"{ASSETS}/fastapi/favicon.png"
 
 
 class Assets(StaticFiles):
-    """The files of Swagger UI and ReDoc, as the package carries them."""
+    """The files of Swagger UI and ReDoc, from the package fastapi-standalone-docs."""
 
     def __init__(self) -> None:
         super().__init__(directory=Path(fastapi_standalone_docs.__path__[0]) / "static")
@@ -58,7 +58,7 @@ def redoc() -> Response:
 
 
 def redoc_logo() -> Response:
-    """ReDoc looks for it under its own page, whatever it is told."""
+    """ReDoc always loads it from this address."""
     return RedirectResponse(f"{ASSETS}/redoc/logo-mini.svg")
 
 

@@ -45,11 +45,13 @@ router = group("/api/tax", "Tax")
 def calculate_gst(
     data: DataApi,
     amount: TaxableAmount,
-    tax_included: Annotated[bool, Query(description="Whether the amount contains the tax.")] = False,
-    tax_rate: Annotated[TaxRateParameter, Query(description="Percent.")] = 18,  # type: ignore[assignment]
-    inter_state: Annotated[bool, Query(description="IGST instead of CGST and SGST.")] = False,
+    tax_included: Annotated[bool, Query(description="Whether the amount includes the tax.")] = False,
+    tax_rate: Annotated[TaxRateParameter, Query(description="The rate in percent.")] = 18,  # type: ignore[assignment]
+    inter_state: Annotated[
+        bool, Query(description="Whether to compute IGST instead of CGST and SGST.")
+    ] = False,
 ) -> Response:
-    """The GST on an amount, as an invoice of one line would have it."""
+    """The GST on an amount, computed as for an invoice with one line."""
     return data.call(
         "calculate_gst", amount=amount, tax_included=tax_included, tax_rate=tax_rate, inter_state=inter_state
     )
@@ -62,7 +64,7 @@ def calculate_gst(
     responses=problems(InvoiceNotFound),
 )
 def calculate_invoice_gst(data: DataApi, invoice_id: UUID) -> Response:
-    """The GST of an invoice as it stands in the books; a warning tells when its lines have several rates."""
+    """The GST of an invoice, as stored. A warning says if its lines have several rates."""
     return data.call("calculate_invoice_gst", invoice_id=invoice_id)
 
 
@@ -78,12 +80,12 @@ def get_filing(
     end_date: Annotated[Day, Query(description="Last day of the period.")],
     tax_type: TaxType = "gst",
     period: FilingFrequency = "quarterly",
-    include_transactions: Annotated[bool, Query(description="False leaves `transactions` empty.")] = True,
+    include_transactions: Annotated[bool, Query(description="Whether to list the transactions.")] = True,
 ) -> Response:
-    """What the books say about these days, computed now; nothing is written.
+    """The figures of a period, computed from the current books. Nothing is stored.
 
-    Counted is money that moved: sales with the tax of their invoices, expenses with the input tax recorded on
-    them.
+    The filing counts money that moved: sales with the tax of their invoices, and expenses with the input tax
+    recorded on them.
     """
     return data.call(
         "tax_filing",
@@ -104,9 +106,9 @@ def get_filing(
 def generate_filing(
     data: DataApi, period: FilingFrequency = "quarterly", tax_type: TaxType = "gst"
 ) -> Response:
-    """Create the draft of the last period that has ended, or refresh it. May be repeated freely.
+    """Create or update the draft of the last period that has ended. You can repeat the request.
 
-    A period of which some days were submitted with another one has no draft: its tax would be due twice.
+    If days of the period were submitted in another period, there is no draft: their tax would be due twice.
     """
     return data.call("generate_tax_filing", period=period, tax_type=tax_type)
 
@@ -130,15 +132,15 @@ def generate_filing(
     ),
 )
 def submit_filing(data: DataApiOnce, filing: NewSubmission) -> Response:
-    """Freeze the figures of a period, once, and record what is due as an expense of category `Tax Payment`.
+    """Store the figures of a period, once, and record the tax due as an expense of category `Tax Payment`.
 
-    The default account pays, and may go negative by it. Nothing is sent to the government: the confirmation
-    number is our own.
+    The default account pays; its balance may become negative. Nothing is sent to the government, and the
+    confirmation number is our own.
     """
     return data.call("submit_tax_filing", filing=filing)
 
 
 @router.get("/report", summary="Get the tax report", response_model=TaxReport, responses=problems())
 def get_report(data: DataApi, year: Year, tax_type: TaxType | None = None) -> Response:
-    """The filings whose period starts in a calendar year, drafts with live figures."""
+    """The filings whose period starts in a calendar year. Drafts have the current figures."""
     return data.call("tax_report", year=year, tax_type=tax_type)

@@ -1,4 +1,4 @@
-"""What comes in and goes out about tax."""
+"""The shapes of requests and answers about tax."""
 
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ Year = Annotated[int, Query(ge=1900, le=2199, description="A calendar year.")]
 
 
 class GstBreakdown(BaseModel):
-    """The heads of the tax: CGST and SGST within a state, IGST between states."""
+    """The parts of the tax: CGST and SGST within a state, IGST between states."""
 
     cgst: Money = Field(examples=[9.00])
     sgst: Money = Field(examples=[9.00])
@@ -45,7 +45,7 @@ class GstCalculation(BaseModel):
 
 
 class UnpaidInvoices(BaseModel):
-    """What was invoiced in the period and is not paid: not part of the figures, but due under accrual."""
+    """Unpaid invoices of the period. The figures do not include them. Under accrual, their tax is due."""
 
     count: int = Field(examples=[1])
     taxable_value: Money = Field(examples=[1000.00])
@@ -53,7 +53,7 @@ class UnpaidInvoices(BaseModel):
 
 
 class FigureChange(BaseModel):
-    """A figure that was submitted, and what the books say about it now."""
+    """A submitted figure, and the current one."""
 
     submitted: Money = Field(examples=[600.00])
     now: Money = Field(examples=[780.00])
@@ -61,7 +61,9 @@ class FigureChange(BaseModel):
 
 FilingChanges = Annotated[
     dict[str, FigureChange] | None,
-    Field(description="Submitted figures that the books contradict now, by name; null when there are none."),
+    Field(
+        description="Submitted figures that differ from the current books, by name. null if there are none."
+    ),
 ]
 
 
@@ -72,10 +74,10 @@ class FilingSummary(BaseModel):
     period_end: date = Field(examples=["2023-03-31"])
     tax_type: TaxType
     total_sales: Money = Field(description="Taxable value of the sales.", examples=[5000.00])
-    total_expenses: Money = Field(description="Taxable value of the expenses counted.", examples=[1666.67])
+    total_expenses: Money = Field(description="Taxable value of the expenses.", examples=[1666.67])
     total_tax_collected: Money = Field(examples=[900.00])
     total_tax_paid: Money = Field(description="Input tax recorded on expenses.", examples=[300.00])
-    net_tax_liability: Money = Field(description="Below zero when credit is left.", examples=[600.00])
+    net_tax_liability: Money = Field(description="Negative if credit is left.", examples=[600.00])
     breakdown: GstBreakdown
     transaction_count: int = Field(examples=[25])
     unpaid_invoices: UnpaidInvoices
@@ -87,7 +89,7 @@ class FilingSummary(BaseModel):
 
 
 class FilingTransaction(BaseModel):
-    """A transaction that the filing counts."""
+    """A transaction in the filing."""
 
     transaction_id: UUID
     date: Instant
@@ -99,10 +101,10 @@ class FilingTransaction(BaseModel):
 
 
 class Filing(BaseModel):
-    """A tax filing, computed from the books as they are now.
+    """A tax filing, computed from the current books.
 
-    For `income_tax` and `other` the books know income and expenses (without GST), not what is due on them:
-    slabs, deductions and advance tax are not in them, and the tax figures are zero.
+    For `income_tax` and `other` it has income and expenses (without GST), but not the tax due: the books
+    have no slabs, deductions or advance tax. The tax figures are zero.
     """
 
     summary: FilingSummary
@@ -110,7 +112,7 @@ class Filing(BaseModel):
 
 
 class NewSubmission(Body):
-    """A period to submit."""
+    """A period that is submitted."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -125,12 +127,12 @@ class NewSubmission(Body):
         }
     )
 
-    filing_id: UUID | None = Field(None, description="The draft this is about, if you know it.")
+    filing_id: UUID | None = Field(None, description="The draft of this period, if you know it.")
     period_start: Day
     period_end: Day
     tax_type: TaxType
     total_tax_liability: Money = Field(
-        description="For gst it must be what the books say, below zero when credit is left."
+        description="For gst it must be equal to the figure of the books. Negative if credit is left."
     )
     payment_reference: Annotated[str, Field(max_length=100), STORABLE] | None = None
     notes: Notes | None = None
@@ -147,7 +149,7 @@ class Submission(BaseModel):
     total_tax_liability: Money = Field(examples=[600.00])
     payment_reference: str | None = Field(examples=["UTR12345678"])
     payment_transaction_id: UUID | None = Field(
-        description="The expense that paid it; none when nothing was due."
+        description="The expense that paid the tax. null if nothing was due."
     )
     confirmation_number: str = Field(description="Our own reference.", examples=["GST7A9B2C3D4"])
     notes: str | None

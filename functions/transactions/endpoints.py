@@ -45,7 +45,10 @@ def list_transactions(data: DataApi, query: Annotated[TransactionQuery, Query()]
     ),
 )
 def create_transaction(data: DataApiOnce, transaction: NewTransaction) -> Response:
-    """Record it and move the balance. A sale writes its invoice, paid, with the GST taken out of it."""
+    """Record a transaction and change the balance.
+
+    A sale also creates a paid invoice, whose total is the amount with the GST included.
+    """
     return data.call("create_transaction", transaction=transaction)
 
 
@@ -74,7 +77,7 @@ def get_transaction(data: DataApi, transaction_id: UUID) -> Response:
     ),
 )
 def update_transaction(data: DataApi, transaction_id: UUID, transaction: TransactionChanges) -> Response:
-    """Change the fields that are sent. Balances and the invoice of a sale follow."""
+    """Change the fields that are sent. The balances and the invoice of a sale change with them."""
     return data.call("update_transaction", transaction_id=transaction_id, transaction=transaction)
 
 
@@ -85,5 +88,8 @@ def update_transaction(data: DataApi, transaction_id: UUID, transaction: Transac
     responses=problems(TransactionNotFound),
 )
 def delete_transaction(data: DataApi, transaction_id: UUID) -> Response:
-    """Take the money back. The invoice of a sale is cancelled; an invoice that it paid is open again."""
+    """Delete a transaction and change the balance back.
+
+    The invoice of a deleted sale becomes `cancelled`. An invoice that the transaction paid becomes `sent`.
+    """
     return data.call("delete_transaction", transaction_id=transaction_id)

@@ -1,4 +1,4 @@
-"""What comes in about transactions."""
+"""The shapes of requests about transactions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,7 +24,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 
 
 class NewTransaction(Body):
-    """A transaction to record. A sale also writes its invoice."""
+    """A new transaction. A sale also creates its invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
 
@@ -34,13 +34,15 @@ class NewTransaction(Body):
     category: Category | None = None
     date: DayOrInstant | None = Field(None, description="Default: now.")
     account_id: UUID | None = Field(None, description="Default: the default account.")
-    transfer_account_id: UUID | None = Field(None, description="Where a transfer goes to.")
-    tax_rate: TaxRate | None = Field(None, description="Of a sale, default the profile's.")
-    tax_amount: Money | None = Field(None, description="Input tax of an expense.")
+    transfer_account_id: UUID | None = Field(
+        None, description="For a transfer: the account that receives the money."
+    )
+    tax_rate: TaxRate | None = Field(None, description="For a sale. Default: the rate of the profile.")
+    tax_amount: Money | None = Field(None, description="For an expense: the input tax that it includes.")
 
 
 class TransactionChanges(Body):
-    """What to change about a transaction; fields left out stay as they are."""
+    """Changes of a transaction. Fields that are left out do not change."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {**_EXAMPLE, "amount": 150.75, "description": "Updated product sale"}}

@@ -46,11 +46,11 @@ def list_invoices_v1(data: DataV1, query: Annotated[InvoiceQueryV1, Query()]) ->
     responses=problems(IdempotencyKeyReused, NothingToPay, InvalidValue, AmountOutOfRange),
 )
 def create_invoice_v1(data: DataV1Once, invoice: NewInvoiceV1) -> Response:
-    """Write an invoice and its lines. It is sent at once, with a number of its own and without tax."""
+    """Create an invoice with its lines. It counts as sent at once. Without `tax_rate` it has no tax."""
     return data.call("create_invoice", invoice=invoice)
 
 
-# Before the id, which `find` would be taken for.
+# Before the route with the id, which would read `find` as an id.
 @router.get(
     "/find",
     summary="Find an invoice by its number",
@@ -88,7 +88,10 @@ def get_invoice_v1(
     ),
 )
 def update_invoice_v1(data: DataV1, invoice_id: InvoiceId, invoice: InvoiceChangesV1) -> Response:
-    """Change the fields that are sent. To PAID records the payment, from PAID takes it back."""
+    """Change the fields that are sent.
+
+    A change of the status to PAID records the payment. A change from PAID deletes it.
+    """
     return data.call("update_invoice", invoice_id=invoice_id, invoice=invoice)
 
 
@@ -99,7 +102,7 @@ def update_invoice_v1(data: DataV1, invoice_id: InvoiceId, invoice: InvoiceChang
     responses=problems(InvoiceNotFound, InvoiceAlreadyPaid, InvoiceCancelled, NothingToPay),
 )
 def update_invoice_status_v1(data: DataV1, invoice_id: InvoiceId, change: StatusV1) -> Response:
-    """PAID records the payment, once; PENDING takes a payment or a cancellation back."""
+    """PAID records the payment, once. PENDING deletes the payment, or undoes the cancellation."""
     return data.call("update_invoice_status", invoice_id=invoice_id, status=change.status)
 
 
@@ -110,5 +113,5 @@ def update_invoice_status_v1(data: DataV1, invoice_id: InvoiceId, change: Status
     responses=problems(InvoiceNotFound),
 )
 def delete_invoice_v1(data: DataV1, invoice_id: InvoiceId) -> Response:
-    """Delete an invoice and its payment. Neither its id nor its number is given again."""
+    """Delete an invoice and its payment. Its id and its number are not used again."""
     return data.call("delete_invoice", invoice_id=invoice_id)

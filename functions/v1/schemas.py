@@ -1,4 +1,4 @@
-"""What comes in and goes out about invoices of the second contract."""
+"""The shapes of requests and answers about invoices of the second contract."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -45,7 +45,7 @@ _INVOICE: JsonDict = {
 class InvoiceItemV1(BaseModel):
     """A line of an invoice."""
 
-    id: int = Field(description="1, 2, 3 ... on each invoice.")
+    id: int = Field(description="The position on the invoice: 1, 2, 3 ...")
     invoice_id: int
     description: str
     quantity: Quantity
@@ -64,10 +64,10 @@ class InvoiceV1(View):
     model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
 
     id: int
-    invoice_number: str = Field(description="INV-YYYYMM-XXXXXX, or as /api numbered it.")
+    invoice_number: str = Field(description="INV-YYYYMM-XXXXXX, or the number that the invoice got in /api.")
     date_created: Instant
     due_date: Instant
-    total_amount: Money = Field(description="The sum of the lines, and of their tax if any.")
+    total_amount: Money = Field(description="The sum of the lines, with their tax.")
     status: Status
     customer_name: str
     customer_email: str | None
@@ -77,7 +77,7 @@ class InvoiceV1(View):
 
 
 class NewInvoiceItemV1(Body):
-    """A line to write."""
+    """A new line of an invoice."""
 
     description: Annotated[Description, Field(min_length=1)]
     quantity: Quantity
@@ -88,7 +88,7 @@ ItemsV1 = Annotated[list[NewInvoiceItemV1], Field(min_length=1, max_length=1000)
 
 
 class NewInvoiceV1(Body):
-    """An invoice to write."""
+    """A new invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
 
@@ -99,11 +99,11 @@ class NewInvoiceV1(Body):
     due_date: DayOrInstant | None = Field(None, description="Default: in 30 days.")
     notes: Notes | None = None
     status: Status = Field("PENDING", description="PAID records the payment at once.")
-    tax_rate: TaxRate | None = Field(None, description="GST to add, in percent. Default: none.")
+    tax_rate: TaxRate | None = Field(None, description="The GST rate in percent. Default: no tax.")
 
 
 class InvoiceChangesV1(Body):
-    """What to change about an invoice; fields left out stay as they are, `items` replace all lines."""
+    """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"customer_name": "Jane Smith", "notes": "Net 15"}}
@@ -120,7 +120,7 @@ class InvoiceChangesV1(Body):
 
 
 class StatusV1(Body):
-    """A status to set."""
+    """The new status."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"status": "PAID"}})
 
@@ -132,9 +132,12 @@ def _named_fields(fields: str) -> str:
 
 
 FieldsV1 = Annotated[
-    str, STORABLE, AfterValidator(_named_fields), Field(description="Separated by commas. Default: all.")
+    str,
+    STORABLE,
+    AfterValidator(_named_fields),
+    Field(description="Names of fields, separated by commas. Default: all."),
 ]
-# A form sends what was left empty as an empty text, which is no search.
+# A form sends an empty field as an empty text, which is not a search.
 Search = Annotated[
     Annotated[str, Field(max_length=320), STORABLE] | None, BeforeValidator(lambda text: text or None)
 ]
@@ -160,10 +163,10 @@ class InvoiceQueryV1(ListQuery):
         None, description="Due up to this instant, or to the end of this day."
     )
     customer_name: Annotated[Search, Contains("customer_name_search")] = Field(
-        None, description="Part of the name, in any case."
+        None, description="Part of the name, in upper or lower case."
     )
     customer_email: Annotated[Search, Contains("customer_email_search")] = Field(
-        None, description="Part of the address, in any case."
+        None, description="Part of the address, in upper or lower case."
     )
     min_amount: Annotated[MoneyParameter | None, AtLeast("total_amount")] = Field(
         None, description="The lowest total_amount."

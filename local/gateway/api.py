@@ -1,7 +1,7 @@
-"""All functions on one port, reached as through API Gateway: `python -m local.gateway.api`.
+"""All functions on one port, as behind API Gateway: `python -m local.gateway.api`.
 
-It passes each request on to the FastAPI app of the function with the most specific route in serverless.yml.
-What API Gateway does by itself happens here: unknown paths, CORS, and the limit on a request's size.
+It passes each request to the FastAPI app of the function with the most specific route in serverless.yml.
+Like API Gateway, it answers unknown paths, handles CORS, and limits the size of requests.
 """
 
 import importlib
@@ -26,7 +26,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 _BODY_LIMIT = 10 * 1024 * 1024
 
-# uvicorn starts a worker that dies again, except after this exit code of its own.
+# uvicorn restarts a worker that ends, except after this exit code.
 _STARTUP_FAILURE = 3
 
 
@@ -39,7 +39,7 @@ class Gateway:
         self._cors = Cors.read(service.cors)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["path"] == "/ping":  # API Gateway keeps this path to itself, too
+        if scope["path"] == "/ping":  # API Gateway answers this path itself, too
             await _answer(send, HTTPStatus.OK, {"content-type": "text/plain"}, b"healthy")
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -81,7 +81,7 @@ async def _limited(headers: Mapping[str, str], receive: Receive) -> Receive | No
 def _with_headers(send: Send, extra: Mapping[str, str]) -> Send:
     async def send_more(message: Message) -> None:
         if message["type"] == "http.response.start":
-            # API Gateway drops what a function says about CORS.
+            # API Gateway removes the CORS headers of a function.
             own = [pair for pair in message.get("headers", []) if not pair[0].startswith(b"access-control-")]
             message["headers"] = own + _raw(extra)
         await send(message)
@@ -104,9 +104,9 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def worker() -> Gateway:
-    """What each uvicorn worker serves."""
-    # In the cloud each request has a process to itself. Here a PDF that is being set shares one with small
-    # requests, which would wait five milliseconds for each turn.
+    """The application of each uvicorn worker."""
+    # On Lambda, each request has its own process. Here, small requests share a process with the typesetting
+    # of PDFs, and would wait five milliseconds each time.
     sys.setswitchinterval(0.0005)
     try:
         return gateway(Service.read(ROOT / "serverless.yml"))
@@ -133,7 +133,7 @@ def _app(function: str, handler: str) -> App:
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until a signal stops it."""
     uvicorn.run(
         "local.gateway.api:worker",
         factory=True,
@@ -147,11 +147,11 @@ def main() -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
-        # The caller's address is the socket's: nobody in front of this gateway sets X-Forwarded-For.
+        # The caller's address is that of the socket: no proxy in front sets X-Forwarded-For.
         proxy_headers=False,
         timeout_keep_alive=65,
         timeout_graceful_shutdown=3,
-        # On a busy machine a worker may be slow to say that it lives; the default of 5 s would kill it.
+        # On a busy machine, a worker may answer the health check late. The default of 5 s would kill it.
         timeout_worker_healthcheck=15,
     )
 

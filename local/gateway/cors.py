@@ -1,9 +1,9 @@
-"""CORS as API Gateway does it: in the functions' stead, by provider.httpApi.cors of serverless.yml."""
+"""CORS as API Gateway does it for the functions, by provider.httpApi.cors of serverless.yml."""
 
 from dataclasses import dataclass
 from typing import Any, Self
 
-# What the Serverless Framework fills in for `cors: true` and for keys that are left out.
+# The defaults of the Serverless Framework for `cors: true` and for keys that are left out.
 _DEFAULT_HEADERS = (
     *("Content-Type", "X-Amz-Date", "Authorization", "X-Api-Key", "X-Amz-Security-Token", "X-Amz-User-Agent"),
     *("X-Amzn-Trace-Id",),
@@ -13,7 +13,7 @@ _DEFAULT_METHODS = ("OPTIONS", "GET", "POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class Cors:
-    """Who may call from a browser, and what such a caller may send and see."""
+    """Which websites may call the API, and which headers and methods they may use."""
 
     origins: tuple[str, ...]
     headers: tuple[str, ...]
@@ -24,7 +24,7 @@ class Cors:
 
     @classmethod
     def read(cls, setting: dict[str, Any] | bool | None) -> Self | None:
-        """From the setting in serverless.yml; None means that API Gateway leaves CORS to the functions."""
+        """Read the setting in serverless.yml. None means that API Gateway does not handle CORS."""
         if not setting:
             return None
         given = setting if isinstance(setting, dict) else {}
@@ -51,7 +51,7 @@ class Cors:
         )
 
     def for_preflight(self, origin: str) -> dict[str, str]:
-        """Headers for the answer to a browser's question whether it may ask."""
+        """Headers for the answer to a preflight request."""
         allowed = self.for_response(origin)
         return allowed and allowed | _present(
             {

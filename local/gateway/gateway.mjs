@@ -1,11 +1,11 @@
 // One origin for the Data API and Auth, with the API key handling of Supabase's own gateway.
-// It only passes bytes on, in both directions, and never waits for a whole body.
+// It passes bytes on in both directions and never waits for a whole body.
 
 import http from "node:http";
 
 const settings = JSON.parse(process.env.GATEWAY_SETTINGS);
 
-// PostgREST closes a connection idle for 30 s; we let go first, so that no request meets a closing one.
+// PostgREST closes a connection that was idle for 30 s. We close it earlier, so no request is sent on a closing one.
 const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 20_000 });
 
 const services = [
@@ -13,10 +13,10 @@ const services = [
   { prefix: "/auth/v1", port: settings.auth_port, name: "Auth", strip: false },
 ];
 
-// Opened by a browser from a mail, so without an API key.
+// A browser opens these from a mail, without an API key.
 const keyless = new Set(["/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize"]);
 
-// Headers about one connection, not about the message (RFC 9110, 7.6.1).
+// Headers of one connection, not of the message (RFC 9110, 7.6.1).
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"]);
 
 const isJwt = (key) => key.split(".").length === 3;
@@ -28,7 +28,7 @@ function refuse(response, status, message) {
   response.end(body);
 }
 
-// As they came, in name, order and number.
+// With unchanged names, order and number.
 function endToEnd(rawHeaders) {
   const headers = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {

@@ -1,4 +1,4 @@
-"""The routes of serverless.yml, chosen among as an API Gateway HTTP API does."""
+"""The routes of serverless.yml, selected as by an API Gateway HTTP API."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\{[^/}]+\}")
 
 @dataclass(frozen=True)
 class Route:
-    """`ANY /api/accounts/{proxy+}`, say, and the function behind it."""
+    """A route, for example `ANY /api/accounts/{proxy+}`, and its function."""
 
     method: str
     path: str
@@ -26,7 +26,7 @@ class Route:
 
     @classmethod
     def read(cls, function: str, event: str | dict[str, str]) -> Self:
-        """From any spelling of an `httpApi` event: `*`, a string, or `method` and `path`."""
+        """Read any form of an `httpApi` event: `*`, a string, or `method` and `path`."""
         if isinstance(event, dict):
             event = f"{event['method']} {event['path']}"
         if event in {"*", "$default"}:
@@ -35,7 +35,7 @@ class Route:
         return cls("ANY" if method == "*" else method.upper(), path, function)
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is for this route."""
+        """Whether a request matches this route."""
         return self.method in {"ANY", method} and self._pattern.fullmatch(path) is not None
 
     @cached_property
@@ -63,7 +63,7 @@ def _segment_generality(segment: str) -> int:
 
 @dataclass(frozen=True)
 class Service:
-    """What the gateway needs to know of a serverless.yml."""
+    """The parts of a serverless.yml that the gateway needs."""
 
     routes: tuple[Route, ...]
     handlers: dict[str, str]
@@ -71,7 +71,7 @@ class Service:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the file; variables such as `${env:X}` may stand anywhere but in routes and handlers."""
+        """Read the file. Routes and handlers may not contain variables such as `${env:X}`."""
         try:
             document = yaml.safe_load(path.read_text())
         except FileNotFoundError:
@@ -92,7 +92,7 @@ class Service:
 
 
 def _with_parameters(setting: Any, stages: dict[str, Any]) -> Any:
-    """The setting with each `${param:name}` replaced by what it is in the default stage."""
+    """The setting, with each `${param:name}` replaced by its value in the default stage."""
     if isinstance(setting, dict):
         return {key: _with_parameters(value, stages) for key, value in setting.items()}
     name = _PARAMETER.fullmatch(setting) if isinstance(setting, str) else None

@@ -14,14 +14,14 @@ HOST = "127.0.0.1"
 
 _PORTS = range(1, 65536)
 
-# Below the range from which systems take the local port of an outgoing connection, so that no connection
-# of another process can occupy a port between our choice and our use of it.
+# Below the ephemeral ports of operating systems, so that no outgoing connection of another process can take a
+# port between our choice and our use of it.
 _FREE_RANGE = range(20000, 32000)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Where each part listens; `rest`, `rest_admin` and `auth` are behind the gateway."""
+    """The port of each process. `rest`, `rest_admin` and `auth` are behind the gateway."""
 
     api: int
     gateway: int
@@ -32,7 +32,7 @@ class Ports:
 
     @classmethod
     def usual(cls) -> Self:
-        """The ports of `make dev`: those of the Supabase CLI, or what the environment says."""
+        """The ports of `make dev`: those of the Supabase CLI, or those of the environment variables."""
         known = [_wanted("PORT", 8000), _wanted("SUPABASE_PORT", 54321), _wanted("DB_PORT", 54322)]
         if len({*known}) < len(known):
             raise Problem("PORT, SUPABASE_PORT and DB_PORT must be three different ports.")
@@ -40,7 +40,7 @@ class Ports:
 
     @classmethod
     def isolated(cls) -> Self:
-        """Ports that nobody uses, for a second stack on the same machine."""
+        """Free ports, for a second stack on the same machine."""
         return cls(*_free(6))
 
 
@@ -62,7 +62,7 @@ def _free(count: int, besides: Iterable[int] = ()) -> list[int]:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        # As the servers do it themselves: connections that are still being closed do not count.
+        # As the servers do: connections that are closing do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

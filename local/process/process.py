@@ -1,4 +1,4 @@
-"""One process of a stack: started, waited for, and started again when it dies, as a hosted one would be."""
+"""One process of a stack: it is started, waited for, and started again if it ends, as on a hosted project."""
 
 import os
 import signal
@@ -16,18 +16,18 @@ _START_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
-# What programs of a stack take for settings: none of it is meant for them.
+# The programs of a stack would read these variables of the shell as their settings.
 _FOREIGN = ("PG", "PGRST_", "SUPABASE_")
 
 
 def _neutral_environment() -> dict[str, str]:
-    """The shell's environment, without what it says about another database or project."""
+    """The environment of the shell, without the variables of another database or project."""
     return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
 
 
 @dataclass
 class Process:
-    """What to run, and how to see that it is ready. Without a `log`, its output goes to the terminal."""
+    """A command, and a check that it is ready. Without a `log`, its output goes to the terminal."""
 
     name: str
     command: Sequence[str]
@@ -42,11 +42,11 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The process that runs now."""
+        """The id of the current process."""
         return self._process.pid
 
     def spawn(self, lock: int) -> None:
-        """Start the process. It inherits the stack's lock and so holds the folder as long as it lives."""
+        """Start the process. It inherits the lock of the stack, so the folder stays locked while it runs."""
         with ExitStack() as files:
             output = files.enter_context(self.log.open("ab")) if self.log else None
             self._process = subprocess.Popen(
@@ -57,12 +57,12 @@ class Process:
                 stdout=output,
                 stderr=output,
                 pass_fds=(lock,),
-                # Ctrl-C in the terminal is for the owner, who stops the processes in order.
+                # Ctrl-C in the terminal reaches only the owner, which stops the processes in order.
                 start_new_session=True,
             )
 
     def wait_until_ready(self) -> None:
-        """Return when it can be used."""
+        """Return when the process is ready."""
         deadline = time.monotonic() + _START_SECONDS
         while not self.is_ready():
             if self._process.poll() is not None:
@@ -72,11 +72,11 @@ class Process:
             time.sleep(0.02)
 
     def keep_alive(self, lock: int, changed: Callable[[], None]) -> None:
-        """From now on, start it again when it dies, and say so to `changed`."""
+        """From now on, start it again if it ends, and then call `changed`."""
         threading.Thread(target=self._keep, args=(lock, changed), name=self.name, daemon=True).start()
 
     def expect_end(self) -> None:
-        """From now on, a process that has ended stays ended."""
+        """From now on, do not start it again."""
         with self._ending_changed:
             self._ending = True
             self._ending_changed.notify_all()

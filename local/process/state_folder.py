@@ -1,7 +1,7 @@
-"""The folder a stack keeps its state in, used by one stack at a time.
+"""The folder with the state of a stack. One stack uses it at a time.
 
-Its file `lock` is locked while any process of a stack lives, because all of them inherit it. It says who
-started the stack and, once that is ready, where everything is.
+Its file `lock` is locked while any process of a stack runs, because all of them inherit the lock. The file
+has the id of the process that started the stack and, when the stack is ready, its environment variables.
 """
 
 import fcntl
@@ -14,19 +14,19 @@ from pathlib import Path
 
 from local.project import Problem
 
-# After a kill, the watchdog needs a moment to stop what is left.
+# After a kill, the watchdog needs some time to stop the remaining processes.
 _PATIENCE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Who uses a folder, and what there is to know about the stack when it is ready."""
+    """The process that uses a folder, and the environment variables of its stack when it is ready."""
 
     pid: int
     environment: str
 
     def is_alive(self) -> bool:
-        """Whether the process that started the stack is still there."""
+        """Whether the process that started the stack still runs."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -38,7 +38,7 @@ class Owner:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """Hold the folder: whoever does knows that nothing of an earlier stack is left."""
+    """Lock the folder. When this succeeds, no process of an earlier stack runs any more."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -50,14 +50,14 @@ def locked(folder: Path) -> Iterator[int]:
 
 
 def announce(lock: int, environment: Mapping[str, str]) -> None:
-    """Say who holds the folder, and what a process needs to know to use the stack."""
+    """Write the id of this process and the environment variables of the stack into the lock file."""
     lines = [str(os.getpid()), *(f"{name}={value}" for name, value in environment.items())]
     os.truncate(lock, 0)
     os.pwrite(lock, "\n".join(lines).encode(), 0)
 
 
 def owner(folder: Path) -> Owner | None:
-    """Who uses the folder now, if anybody does."""
+    """The process that uses the folder now, or None."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
     except FileNotFoundError:
@@ -69,7 +69,7 @@ def owner(folder: Path) -> Owner | None:
 
 
 def becomes_free(folder: Path) -> bool:
-    """Whether the folder is let go within reasonable time."""
+    """Whether the folder becomes free within fifteen seconds."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while owner(folder) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -90,7 +90,7 @@ def _take(lock: int, folder: Path) -> None:
 
 
 def _is_free(lock: int) -> bool:
-    """Whether nobody else has the lock; if so, this process has it now."""
+    """Whether no other process has the lock. If so, this process has it now."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Starts the processes of a stack, keeps them running, and stops them in one way, however it ends itself."""
+"""Starts the processes of a stack, keeps them running, and stops them in the same way in every case."""
 
 import json
 import subprocess
@@ -12,9 +12,9 @@ from local.process.process import Process
 
 
 class Supervisor:
-    """The processes that run now. Leaving the context stops them, and so does the death of this process.
+    """The running processes. The end of the context stops them, and so does the end of this process.
 
-    Both have the same effect: the watchdog's input closes.
+    Both have the same effect: the input of the watchdog closes.
     """
 
     def __init__(self, lock: int, throwaway: Path | None) -> None:

@@ -1,8 +1,8 @@
-"""Stops the processes of a stack when the process that started them ends, however it ends.
+"""Stops the processes of a stack when the process that started them ends, for whatever reason.
 
-It reads the processes from its standard input, a JSON list of [process id, signal] per line; the last counts.
-When the input closes, because its owner closed it or was killed, it stops the processes in reverse order and
-removes the folder named on its command line, if there is one.
+It reads a JSON list of [process id, signal] per line from its standard input; the last line counts. The
+input closes when the owner closes it or is killed. Then the watchdog stops the processes in reverse order,
+and deletes the folder that its command line names, if any.
 """
 
 import json
@@ -22,17 +22,17 @@ def _is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    # An orphan that its new parent has not collected yet is dead, too.
+    # A process that has ended but was not waited for (a zombie) does not run, either.
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return True
 
 
 def stop(pid: int, polite: int) -> None:
-    """Ask a process to end; if it does not, end it with its whole group."""
+    """Send the signal to a process. If it does not end, kill its process group."""
     with suppress(ProcessLookupError):
         os.kill(pid, polite)
-        # A process that a test has paused could not hear the signal.
+        # A process that a test has stopped does not receive the signal until it continues.
         os.kill(pid, signal.SIGCONT)
     deadline = time.monotonic() + _GRACE_SECONDS
     while _is_alive(pid) and time.monotonic() < deadline:
@@ -42,7 +42,7 @@ def stop(pid: int, polite: int) -> None:
 
 
 def main() -> None:
-    """Wait for the owner's end, then stop what it has left."""
+    """Wait for the end of the owner, then stop its processes."""
     processes: list[tuple[int, int]] = []
     for line in sys.stdin:
         processes = json.loads(line)

@@ -1,1 +1,1 @@
-"""A local Supabase: PostgreSQL, PostgREST, Auth and its CLI."""
+"""A local Supabase: PostgreSQL, PostgREST, Auth and the CLI."""

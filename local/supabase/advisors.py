@@ -1,6 +1,6 @@
-"""Supabase's own advisors, on a fresh database with all migrations: `python -m local.supabase.advisors`.
+"""Supabase's advisors, on a new database with all migrations: `python -m local.supabase.advisors`.
 
-Findings are fine only if supabase/advisors-allowed.txt gives a reason.
+It fails for each finding without a reason in supabase/advisors-allowed.txt.
 """
 
 import json
@@ -17,7 +17,7 @@ _ALLOWED = ROOT / "supabase" / "advisors-allowed.txt"
 
 
 class Finding(TypedDict):
-    """What an advisor has to say; the key is the same in every run."""
+    """A finding of an advisor. The key is the same in every run."""
 
     cacheKey: str
     level: str
@@ -26,7 +26,7 @@ class Finding(TypedDict):
 
 
 def main() -> None:
-    """Print the findings that nobody has given a reason for, and the reasons that nothing needs any more."""
+    """Print the findings without a reason, and the reasons without a finding."""
     with running_stack(api=False) as stack:
         findings = _findings(stack)
     allowed = _allowed(_ALLOWED)

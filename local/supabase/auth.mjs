@@ -1,5 +1,5 @@
-// Supabase Auth: the /auth/v1 of Supabase Lite, on our database, as the role that owns schema auth and nothing else.
-// Its own process, so that hashing passwords never holds up the gateway. Settings come in AUTH_SETTINGS.
+// Supabase Auth: the /auth/v1 of Supabase Lite on our database, as the role that owns only the schema auth.
+// It is its own process, so that hashing passwords does not delay the gateway. Its settings are in AUTH_SETTINGS.
 
 import { createHmac } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { createPostgresConnection } from "@supabase/lite/postgres";
 
 const settings = JSON.parse(process.env.AUTH_SETTINGS);
 
-// Instants as RFC 3339: supabase-py refuses PostgreSQL's own spelling.
+// Instants as RFC 3339, because supabase-py refuses PostgreSQL's format.
 const timestamptz = {
   to: 1184,
   from: [1184],
@@ -19,7 +19,7 @@ const timestamptz = {
   parse: (value) => new Date(value).toISOString(),
 };
 
-// Lite hands JSON over as text already: quoted once more, it would be a string, and no trigger found a username in it.
+// Lite passes JSON as text. Quoted again, it would be a JSON string, in which the triggers find no username.
 const jsonb = {
   to: 3802,
   from: [3802],
@@ -43,11 +43,11 @@ const app = new App({
     enable_signup: true,
     email: { enable_signup: true, enable_confirmations: settings.enable_confirmations },
   },
-  // The history of migrations is the CLI's; made by this role, it would be closed to role postgres.
+  // The CLI creates the table of migrations. If this role created it, the role postgres could not read it.
   db: { migrations: { enabled: false } },
   storage: { enabled: false },
   studio: { enabled: false },
-  // The gateway in front has looked at the API key already.
+  // The gateway in front has checked the API key.
   options: { server: { apiKeys: false } },
 });
 
@@ -58,7 +58,7 @@ function signed(claims) {
   return `${content}.${createHmac("sha256", settings.jwt_secret).update(content).digest("base64url")}`;
 }
 
-// Lite leaves out claims that every hosted access token has.
+// Lite leaves out some claims that hosted access tokens have.
 function completed(session) {
   const claims = JSON.parse(Buffer.from(session.access_token.split(".")[1], "base64url"));
   const { phone, app_metadata, user_metadata } = session.user;
@@ -75,8 +75,7 @@ async function answer(request) {
   return Response.json(body?.access_token && body.user ? completed(body) : body, { status: response.status, headers });
 }
 
-// Once: each time, Lite would put back functions of its own until ours replace them again, and in between every token
-// would be nobody's.
+// Only once: Lite creates its own functions each time, and until ours replace them, no token would name its user.
 const { driver } = connection;
 const [{ ready }] = await driver.unsafe(
   "select exists (select from pg_proc where oid = to_regproc('auth.uid') and prosrc like '%request.jwt.claims%') as ready",
@@ -86,7 +85,7 @@ if (!ready) {
   await driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
 }
 
-// A storm of logins may wait; small reads on the same cores should not.
+// Many logins at once may wait. Small reads on the same processors should not.
 setPriority(5);
 const server = createServer(getRequestListener(answer));
 server.keepAliveTimeout = 65_000;

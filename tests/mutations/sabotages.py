@@ -21,15 +21,14 @@ def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotag
     return Sabotage(promise, f"supabase/migrations/{_VERSION}_{migration}.sql", old, new, tests)
 
 
-TENANTS = "tests/security/test_tenants.py"
-AUDIT = "tests/security/test_audit.py"
+TENANTS = "tests/security/tenants"
+AUDIT = "tests/security/audit"
 MIDDLEWARE = "tests/security/test_middleware.py"
 ONCE = "tests/reliability/test_exactly_once.py"
 LIFE = "tests/reliability/test_random_life.py"
 AT_ONCE = "tests/functions/test_at_once.py"
-BAD_INPUT = "tests/functions/test_bad_input.py"
-WEB = "tests/functions/test_web.py"
-DASHBOARD = "tests/functions/test_dashboard.py"
+TOKENS = "tests/functions/auth/test_tokens.py"
+DASHBOARD = "tests/migrations/test_dashboard.py"
 OWN = "using (user_id = (select private.current_user_id()))"
 
 SABOTAGES = [
@@ -88,22 +87,22 @@ SABOTAGES = [
     sql(
         "A token that was logged out is dead", "sessions",
         "where user_id = auth.uid() and session_id =", "where false and session_id =",
-        f"{BAD_INPUT} -k Token",
+        TOKENS,
     ),
     Sabotage(
         "A token's signature is verified", "shared/auth/tokens.py",
         'options={"require": _REQUIRED_CLAIMS}', 'options={"require": _REQUIRED_CLAIMS, "verify_signature": False}',
-        "tests/shared/auth/test_tokens.py",
+        "tests/shared/auth",
     ),
     Sabotage(
         "A published key signs nothing symmetric", "shared/auth/tokens.py",
         "if key.key_id and key.algorithm_name in _ASYMMETRIC", "if key.key_id",
-        "tests/shared/auth/test_tokens.py",
+        "tests/shared/auth",
     ),
     Sabotage(
         "A token is a signed-in user's", "shared/auth/tokens.py",
         'claims["role"] != "authenticated" or claims.get("is_anonymous") is True', 'claims["role"] == "nobody"',
-        f"{BAD_INPUT} -k Token",
+        TOKENS,
     ),
     # Exactly once
     sql(
@@ -142,7 +141,7 @@ SABOTAGES = [
         "An inclusive price contains its tax", "gst",
         "case when price_includes_tax then 100 + rate else 100 end", "100", "tests/migrations/test_gst.py",
     ),
-    sql("Amounts are above zero", "transactions", "check (amount > 0)", "check (amount >= 0)", BAD_INPUT),
+    sql("Amounts are above zero", "transactions", "check (amount > 0)", "check (amount >= 0)", "tests/functions/transactions/test_bad_amounts.py"),
     sql(
         "An edit moves the difference", "transactions",
         "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_after_update();",
@@ -154,7 +153,7 @@ SABOTAGES = [
     ),
     sql(
         "A paid invoice keeps its total", "settlement",
-        "and payment.amount <> invoice.total_amount", "and false", BAD_INPUT,
+        "and payment.amount <> invoice.total_amount", "and false", "tests/functions/invoices/test_bad_input.py",
     ),
     sql(
         "The ledger is append-only", "ledger",
@@ -163,7 +162,7 @@ SABOTAGES = [
     ),
     sql(
         "The only account stays", "accounts",
-        "if not exists (select from public.accounts where user_id = old.user_id and id <> old.id) then", "if false then", BAD_INPUT,
+        "if not exists (select from public.accounts where user_id = old.user_id and id <> old.id) then", "if false then", "tests/functions/accounts/test_bad_input.py",
     ),
     sql(
         "Days are days where the user lives", "transactions",
@@ -171,11 +170,11 @@ SABOTAGES = [
     ),
     sql(
         "A tax payment is no input", "tax_filings",
-        "and written.category is distinct from 'Tax Payment'", "", "tests/functions/test_tax.py",
+        "and written.category is distinct from 'Tax Payment'", "", "tests/functions/tax",
     ),
     sql(
         "The payment of a submission stays", "tax_filings",
-        "create trigger guard_tax_payment before update or delete on public.transactions\nfor each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();", "", "tests/functions/test_tax.py",
+        "create trigger guard_tax_payment before update or delete on public.transactions\nfor each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();", "", "tests/functions/tax",
     ),
     # Audit
     sql(
@@ -204,7 +203,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "Who logs in came from our page", "shared/web/csrf.py",
-        "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/test_sign_in.py -k another_site",
+        "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/web/test_sign_in.py -k another_site",
     ),
     Sabotage("A body has an end", "shared/http/middleware.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
     Sabotage("An answer fits into Lambda", "shared/http/middleware.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
@@ -212,7 +211,7 @@ SABOTAGES = [
     Sabotage(
         "Amounts have two decimals", "shared/schemas/money.py",
         "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
-        BAD_INPUT,
+        "tests/functions/transactions/test_bad_amounts.py",
     ),
     # Faults
     Sabotage(
@@ -221,6 +220,6 @@ SABOTAGES = [
     ),
     sql(
         "A form does not undo what another tab has saved", "web_invoice_form",
-        "if edited.updated_at <> seen_at then", "if false then", f"{WEB} -k two_tabs",
+        "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from tests.person import Person
 from tests.security.surface import OPERATIONS
-from tests.security.test_tenants import books
+from tests.security.tenants.books import books
 
 NOBODY = dict.fromkeys(("account_id", "transaction_id", "invoice_id"), "00000000-0000-4000-8000-000000000000")
 

@@ -1,0 +1,39 @@
+"""Filings as the API and the dashboard show them."""
+
+from collections.abc import Callable
+from typing import cast
+
+from tests.person import Json, Person, checked
+
+QUARTER = {"start_date": "2023-01-01", "end_date": "2023-03-31"}
+
+SUBMISSION: Json = {
+    "period_start": "2023-01-01",
+    "period_end": "2023-03-31",
+    "tax_type": "gst",
+    "total_tax_liability": 18,
+}
+
+FilingsOf = Callable[[Person], list[tuple[object, ...]]]
+IN_QUARTER = "2023-02-10T10:00:00Z"
+
+
+def filing(person: Person, **parameters: object) -> Json:
+    return cast(Json, person.read("/api/tax/filing", **{**QUARTER, **parameters}))
+
+
+def summary(person: Person, **parameters: object) -> Json:
+    return cast(Json, filing(person, **parameters)["summary"])
+
+
+def submit(person: Person, **fields: object) -> Json:
+    return cast(Json, checked(person.api.post("/api/tax/submit", json={**SUBMISSION, **fields}), 200))
+
+
+def figures(shown: Json) -> list[float]:
+    names = ("total_sales", "total_expenses", "total_tax_collected", "total_tax_paid", "net_tax_liability")
+    return [shown[name] for name in names]
+
+
+def heads(shown: Json) -> list[float]:
+    return [shown["breakdown"][name] for name in ("cgst", "sgst", "igst")]

@@ -1,0 +1,66 @@
+"""Every request that creates something."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.person import Json, Person
+
+Request = tuple[str, Json]
+
+
+def an_account(_: Person) -> Request:
+    return "/api/accounts", {"name": "Till", "balance": 10.10}
+
+
+def a_sale(_: Person) -> Request:
+    return "/api/transactions", {"transaction_type": "sale", "amount": 100.10}
+
+
+def an_expense(_: Person) -> Request:
+    return "/api/transactions", {"transaction_type": "expense", "amount": 12.50, "tax_rate": 18}
+
+
+def an_invoice(_: Person) -> Request:
+    return "/api/invoices", {
+        "customer_name": "John",
+        "items": [{"description": "A", "quantity": 2, "unit_price": 50}],
+    }
+
+
+def a_paid_invoice(person: Person) -> Request:
+    path, body = an_invoice(person)
+    return path, body | {"status": "paid"}
+
+
+def a_payment(person: Person) -> Request:
+    return f"/api/invoices/{person.invoice()['id']}/mark-as-paid", {}
+
+
+def a_submission(person: Person) -> Request:
+    person.sale(1180.00, date="2026-01-15")
+    return "/api/tax/submit", {
+        "period_start": "2026-01-01", "period_end": "2026-01-31", "tax_type": "gst", "total_tax_liability": 180.00,
+    }  # fmt: skip
+
+
+def an_invoice_of_v1(_: Person) -> Request:
+    return "/api/v1/invoices", {
+        "customer_name": "John Doe",
+        "customer_email": "john@example.com",
+        "items": [{"description": "A", "quantity": 2, "unit_price": 50.00}],
+    }
+
+
+CREATING = [
+    an_account,
+    a_sale,
+    an_expense,
+    an_invoice,
+    a_paid_invoice,
+    a_payment,
+    a_submission,
+    an_invoice_of_v1,
+]
+
+creating = pytest.mark.parametrize("made", CREATING, ids=lambda made: made.__name__)

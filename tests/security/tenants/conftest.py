@@ -1,0 +1,27 @@
+"""What the tests of tenants share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.person import Json, Person
+from tests.security.tenants.books import SECRET
+
+
+@pytest.fixture
+def ids(alice: Person) -> Json:
+    """Alice's books, with something of everything, and the ids of what is in them."""
+    account = alice.account("Secret Till", 4711.11)
+    transaction = alice.sale(815.15, account_id=account["id"], description="Secret sale")
+    invoice = alice.invoice(customer_name=SECRET, invoice_number="SECRET-1", notes="Secret note")
+    serial = alice.read("/api/v1/invoices/find", invoice_number="SECRET-1")["id"]
+    return {
+        "user_id": alice.id,
+        "account_id": account["id"],
+        "second_account_id": alice.account("Secret Box")["id"],
+        "transaction_id": transaction["id"],
+        "invoice_id": invoice["id"],
+        "second_invoice_id": alice.invoice(customer_name=SECRET)["id"],
+        "invoice_number": "SECRET-1",
+        "serial": serial,
+    }

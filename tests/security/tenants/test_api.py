@@ -1,0 +1,98 @@
+"""Nobody sees or changes what is somebody else's: every operation of the API, for every kind of caller."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import psycopg
+import pytest
+
+from tests.person import Json, Person, checked
+from tests.security.surface import OPEN, OPERATIONS
+from tests.security.tenants.books import NOBODIES, assert_tells_nothing, books, call, filled
+from tests.target import Target
+
+
+class TestApi:
+    def test_every_operation_is_listed(self, anonymous: httpx.Client) -> None:
+        paths = checked(anonymous.get("/openapi.json"), 200)["paths"]
+        there = {f"{verb.upper()} {path}" for path, verbs in paths.items() for verb in verbs}
+        listed = {op.replace("{serial}", "{invoice_id}").replace("{second_", "{") for op in OPERATIONS}
+        assert listed | OPEN == there
+
+    def test_the_owner_succeeds_with_each(self, alice: Person, ids: Json) -> None:
+        for operation in OPERATIONS:
+            answer = call(alice.api, operation, ids)
+            assert answer.is_success, (operation, answer.text)
+
+    @pytest.mark.parametrize("who", NOBODIES)
+    def test_who_is_nobody_is_refused_by_each(
+        self, target: Target, alice: Person, ids: Json, dashboard: psycopg.Connection, who: str
+    ) -> None:
+        token = NOBODIES[who](target, alice)
+        before = books(dashboard, alice)
+        with target.api_client() as api:
+            for operation in OPERATIONS:
+                answer = call(api, operation, ids, token)
+                assert answer.status_code == 401, (operation, answer.text)
+                assert_tells_nothing(answer, ids)
+        assert books(dashboard, alice) == before
+
+    def test_another_user_gets_404_or_what_is_hers(
+        self, alice: Person, bob: Person, ids: Json, dashboard: psycopg.Connection
+    ) -> None:
+        before = books(dashboard, alice)
+        for operation in OPERATIONS:
+            answer = call(bob.api, operation, ids)
+            assert_tells_nothing(answer, ids)
+            if "_id}" in operation or "number}" in json.dumps(OPERATIONS[operation]):
+                assert answer.status_code == 404, (operation, answer.text)
+            # The serial numbers of /api/v1 begin at 1 for each user: what Bob finds there is his.
+            elif "{serial}" not in operation:
+                assert answer.is_success, (operation, answer.text)
+        assert books(dashboard, alice) == before
+
+    @pytest.mark.parametrize(
+        ("method", "path", "body"),
+        [
+            ("POST", "/api/transactions", {"transaction_type": "sale", "amount": 1, "account_id": "{account_id}"}),
+            ("POST", "/api/transactions", {"transaction_type": "transfer", "amount": 1, "transfer_account_id": "{account_id}"}),
+            ("PUT", "/api/transactions/{own_transaction}", {"account_id": "{account_id}"}),
+            ("PUT", "/api/transactions/{own_transaction}", {"transaction_type": "transfer", "transfer_account_id": "{account_id}"}),
+            ("POST", "/api/invoices/{own_invoice}/mark-as-paid", {"account_id": "{account_id}"}),
+            ("DELETE", "/api/accounts/{own_account}?transfer_to_account_id={account_id}", None),
+            ("POST", "/api/tax/submit", {**OPERATIONS["POST /api/tax/submit"], "filing_id": "{invoice_id}"}),
+        ],
+    )  # fmt: skip
+    def test_foreign_ids_in_bodies_and_parameters_are_not_found(
+        self,
+        alice: Person,
+        bob: Person,
+        ids: Json,
+        dashboard: psycopg.Connection,
+        method: str,
+        path: str,
+        body: Json,
+    ) -> None:
+        own = {"own_account": bob.account()["id"], "own_invoice": bob.invoice()["id"]}
+        bob.account()
+        own["own_transaction"] = bob.expense(1)["id"]
+        before = books(dashboard, alice), books(dashboard, bob)
+        answer = bob.api.request(method, filled(path, ids | own), json=filled(body, ids | own))
+        assert answer.status_code == 404, answer.text
+        assert (books(dashboard, alice), books(dashboard, bob)) == before
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/api/transactions?account_id={account_id}",
+            "/api/invoices?customer_name=Secret",
+            "/api/v1/invoices?customer_name=Secret",
+            "/api/audit?record_id={account_id}",
+            "/api/transactions?sort_by=amount&fields=id,amount,user_id&limit=1000",
+        ],
+    )
+    def test_filters_find_nothing_of_others(self, bob: Person, ids: Json, path: str) -> None:
+        answer = bob.api.get(filled(path, ids))
+        assert (answer.status_code, answer.json(), answer.headers["x-total-count"]) == (200, [], "0")
