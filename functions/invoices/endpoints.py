@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import Query, Response, status
 
-from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice, Payment
+from functions.invoices.payment_schemas import Payment
+from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice
 from shared.http.application import group
 from shared.problems.catalogue import (
     AccountNotFound,
@@ -16,11 +17,14 @@ from shared.problems.catalogue import (
     InvalidValue,
     InvoiceAlreadyPaid,
     InvoiceCancelled,
+    InvoiceHasNotes,
     InvoiceNotFound,
     InvoiceNumberTaken,
+    InvoiceSettled,
     InvoiceTotalFixed,
     NothingToPay,
     NotOverdue,
+    PaymentExceedsDue,
     PaymentInFuture,
     UnknownState,
     problems,
@@ -78,6 +82,7 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
     responses=problems(
         InvoiceNotFound,
         InvoiceTotalFixed,
+        InvoiceSettled,
         InvoiceCancelled,
         NothingToPay,
         DueBeforeIssue,
@@ -100,7 +105,7 @@ def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> 
     "/{invoice_id}",
     summary="Delete an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound),
+    responses=problems(InvoiceNotFound, InvoiceSettled, InvoiceHasNotes),
 )
 def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
     """Delete an invoice and its payment. The number is not used again."""
@@ -116,6 +121,7 @@ def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
         InvoiceAlreadyPaid,
         InvoiceCancelled,
         NothingToPay,
+        PaymentExceedsDue,
         PaymentInFuture,
         AccountNotFound,
         IdempotencyKeyReused,
@@ -130,7 +136,11 @@ def mark_as_paid(
         bool, Query(description="Whether to create the draft of the tax filing.")
     ] = False,
 ) -> Response:
-    """Mark an invoice as paid, and record the transaction of its payment."""
+    """Settle what is due on an invoice, and record the transaction of its payment.
+
+    With `amount`, `tax_deducted` or `write_off` the invoice is settled by these amounts. It is `paid` when
+    nothing is due any more.
+    """
     return data.call(
         "mark_invoice_paid",
         invoice_id=invoice_id,

@@ -1,7 +1,7 @@
 """Lambda entry."""
 
-from functions.invoices.endpoints import router
+from functions.invoices import endpoints, notes, payments
 from shared.http.application import create_app, lambda_handler
 
-app = create_app(router)
+app = create_app(endpoints.router, payments.router, notes.router)
 handler = lambda_handler(app)

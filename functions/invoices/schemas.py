@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.filters import Contains, Is, Since, Until
+from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
 from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
@@ -16,6 +16,9 @@ from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
 
 Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
+DocumentType = Literal["invoice", "credit_note", "debit_note"]
+NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
+Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
 Template = Literal["default", "professional", "simple", "detailed"]
 Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
 InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
@@ -25,12 +28,16 @@ _ITEM: dict[str, JsonValue] = {
     "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
     "invoice_id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
     "description": "Product A",
+    "item_id": None,
     "hsn_code": None,
+    "uqc": None,
     "quantity": 2,
     "unit_price": 50.00,
     "amount": 100.00,
+    "discount_amount": 0.00,
     "tax_included": True,
     "tax_rate": 18,
+    "treatment": None,
     "taxable_value": 100.00,
     "tax_amount": 18.00,
     "cgst": 9.00,
@@ -46,6 +53,8 @@ _INVOICE: dict[str, JsonValue] = {
     "customer_email": "john@example.com",
     "customer_address": "123 Main St, City",
     "customer_gstin": None,
+    "customer_state_code": None,
+    "customer_id": None,
     "place_of_supply": None,
     "issue_date": "2023-01-01T00:00:00Z",
     "due_date": "2023-01-31T00:00:00Z",
@@ -56,6 +65,13 @@ _INVOICE: dict[str, JsonValue] = {
     "sgst": 9.00,
     "igst": 0.00,
     "total_amount": 118.00,
+    "amount_settled": 0.00,
+    "amount_due": 118.00,
+    "amount_credited": 0.00,
+    "document_type": "invoice",
+    "against_id": None,
+    "note_reason": None,
+    "reverse_charge": False,
     "price_includes_tax": False,
     "status": "draft",
     "notes": "Thank you for your business",
@@ -96,13 +112,17 @@ class InvoiceItem(BaseModel):
 
     id: UUID
     invoice_id: UUID
+    item_id: UUID | None
     description: str
     hsn_code: str | None
+    uqc: str | None = Field(description="Unit quantity code: NOS, KGS, MTR ...")
     quantity: Quantity
     unit_price: Money
-    amount: Money = Field(description="quantity x unit_price.")
+    amount: Money = Field(description="quantity x unit_price, before the discount.")
+    discount_amount: Money = Field(description="Taken off the amount before tax.")
     tax_included: bool
     tax_rate: TaxRate
+    treatment: Treatment | None
     taxable_value: Money
     tax_amount: Money
     cgst: Money
@@ -123,7 +143,12 @@ class Invoice(View):
         "created_at": "created_instant",
         "updated_at": "updated_instant",
     }
-    totals = {"status.eq": "status", "issue_day.gte": "first_day", "issue_day.lte": "last_day"}
+    totals = {
+        "stored_status.eq": "status",
+        "document_type.eq": "document_type",
+        "issue_day.gte": "first_day",
+        "issue_day.lte": "last_day",
+    }
 
     model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
 
@@ -133,6 +158,8 @@ class Invoice(View):
     customer_email: str | None
     customer_address: str | None
     customer_gstin: str | None
+    customer_state_code: str | None
+    customer_id: UUID | None
     place_of_supply: str | None
     issue_date: Instant
     due_date: Instant
@@ -143,6 +170,15 @@ class Invoice(View):
     sgst: Money
     igst: Money
     total_amount: Money
+    amount_settled: Money = Field(description="What payments, credit notes and write-offs have settled.")
+    amount_due: Money = Field(description="total_amount less amount_settled.")
+    amount_credited: Money = Field(description="The sum of the credit notes against this invoice.")
+    document_type: DocumentType
+    against_id: UUID | None = Field(description="The invoice that a note is about.")
+    note_reason: NoteReason | None
+    reverse_charge: bool = Field(
+        description="Whether the recipient pays the tax; it is then not in total_amount."
+    )
     price_includes_tax: bool
     status: Status
     notes: str | None
@@ -167,6 +203,11 @@ class NewInvoiceItem(Body):
         Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
     ) = None
     tax_rate: TaxRate | None = Field(None, description="Default: the rate of the invoice.")
+    uqc: (
+        Annotated[str, Field(pattern=r"^[A-Z]{2,3}$", description="Unit quantity code."), STORABLE] | None
+    ) = None
+    discount_amount: Money | None = Field(None, description="Taken off the amount before tax. Default: 0.")
+    treatment: Treatment | None = Field(None, description="Default: taxable where there is a rate.")
 
 
 Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
@@ -183,7 +224,11 @@ class NewInvoice(Body):
     customer_email: Email | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
+    customer_state_code: StateCode | None = None
     place_of_supply: StateCode | None = None
+    reverse_charge: StrictBool | None = Field(
+        None, description="Whether the recipient pays the tax. Default: false."
+    )
     issue_date: DayOrInstant | None = Field(None, description="Default: now.")
     due_date: DayOrInstant | None = Field(None, description="Default: 30 days after issue_date.")
     tax_rate: TaxRate | None = Field(None, description="Default: the rate of the profile.")
@@ -205,7 +250,9 @@ class InvoiceChanges(Body):
     customer_email: Email | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
+    customer_state_code: StateCode | None = None
     place_of_supply: StateCode | None = None
+    reverse_charge: StrictBool = left_out()
     issue_date: DayOrInstant = left_out()
     due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
@@ -213,13 +260,6 @@ class InvoiceChanges(Body):
     status: Status = left_out()
     notes: Notes | None = None
     template: Template = left_out()
-
-
-class Payment(Body):
-    """The payment of an invoice."""
-
-    account_id: UUID | None = Field(None, description="Default: the default account.")
-    date: DayOrInstant | None = Field(None, description="Default: now.")
 
 
 class InvoiceQuery(ListQuery):
@@ -239,7 +279,12 @@ class InvoiceQuery(ListQuery):
         "total_amount",
         "status",
     ] = "issue_date"
-    status: Annotated[Status | None, Is("status")] = None
+    status: Annotated[
+        Status | None, ShownAs("status", "stored_status", {"sent": "sent", "overdue": "sent"})
+    ] = None
+    document_type: Annotated[DocumentType, Is("document_type")] = Field(
+        "invoice", description="invoice, credit_note or debit_note."
+    )
     start_date: Annotated[DayOrInstant | None, Since("issue_day", "issue_instant")] = Field(
         None, description="Issued on or after this day or instant."
     )

@@ -17,7 +17,7 @@ from shared.schemas.view import View
 Status = Literal["PENDING", "PAID", "CANCELLED"]
 Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
 
-_STORED_STATUSES = {"PENDING": "draft,sent,overdue", "PAID": "paid", "CANCELLED": "cancelled"}
+_STORED_STATUSES = {"PENDING": "draft,sent", "PAID": "paid", "CANCELLED": "cancelled"}
 _NEW_ITEM: JsonDict = {"description": "Design", "quantity": 2, "unit_price": 50.00}
 _NEW_INVOICE: JsonDict = {
     "customer_name": "John Smith",

@@ -9,6 +9,7 @@ from shared.problems.base import Problem, responses
 from shared.problems.filings import *
 from shared.problems.invoices import *
 from shared.problems.jobs import *
+from shared.problems.payments import *
 from shared.problems.profile import *
 from shared.problems.records import *
 from shared.problems.requests import *

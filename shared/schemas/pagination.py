@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonS
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import URL
 
-from shared.schemas.filters import Filter, Parameter, Since
+from shared.schemas.filters import Filter, Parameter, ShownAs, Since
 from shared.schemas.text import Text
 from shared.schemas.view import View
 
@@ -126,7 +126,7 @@ class ListQuery(BaseModel):
         nullable = self.of.may_be_null(self.sort_by)
         for mark, value in self._asked():
             yield mark.parameter(value)
-            if isinstance(mark, Since):
+            if isinstance(mark, Since | ShownAs):
                 yield from mark.implied(value)
         if self.cursor:
             yield from self.cursor.parameters(column, nullable)

@@ -155,6 +155,23 @@ grant execute on function api.mark_invoice_paid to authenticated;
 comment on function api.mark_invoice_paid is
 'Settles what is due on an invoice, or the amounts in payment; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
 
+create function api.invoice_payments(invoice_id uuid)
+returns setof api.payments
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    perform private.invoice_answer(invoice_id);
+    return query
+    select * from api.payments as payment
+    where payment.invoice_id = invoice_payments.invoice_id
+    order by payment.created_instant, payment.id;
+end;
+$$;
+grant execute on function api.invoice_payments to authenticated;
+comment on function api.invoice_payments is 'What settles an invoice, the first one first; 404 invoice_not_found.';
+
 create function api.create_payment(invoice_id uuid, payment jsonb)
 returns json
 language plpgsql
@@ -286,3 +303,79 @@ $$;
 grant execute on function api.tax_deducted to authenticated;
 comment on function api.tax_deducted is
 'Income tax that customers kept back (TDS), by financial year and customer, in rupees; to compare with Form 26AS.';
+
+
+-- Credit notes -------------------------------------------------------------------------------------
+
+create function private.credited_lines(invoice_id uuid, items jsonb)
+returns setof public.invoice_items
+language sql
+stable
+set search_path = ''
+as $$
+    select * from private.lines_of(items) where items is not null
+    union all
+    select line.* from public.invoice_items as line
+    where items is null and line.invoice_id = credited_lines.invoice_id
+$$;
+grant execute on function private.credited_lines to authenticated;
+comment on function private.credited_lines is 'The lines of a credit note: those that the request names, or all of the invoice.';
+
+create function api.create_credit_note(invoice_id uuid, credit_note jsonb default '{}')
+returns api.invoices
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+    request constant jsonb := jsonb_build_object('invoice', invoice_id, 'credit_note', credit_note);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_credit_note', request));
+    invoice public.invoices;
+    note_id uuid;
+begin
+    if answer.id is not null then
+        return answer;
+    end if;
+    select * into invoice from public.invoices as known where known.id = invoice_id for no key update;
+    if not found then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    end if;
+    -- A note carries the invoice's rate, place of supply and customer (CGST Rules, Rule 53).
+    with header as (
+        insert into public.invoices (
+            user_id, document_type, against_id, note_reason, customer_id, customer_name, customer_email, customer_address,
+            customer_gstin, customer_state_code, place_of_supply, issue_date, due_date, tax_rate, price_includes_tax,
+            reverse_charge, notes, template
+        )
+        values (
+            caller, 'credit_note', invoice.id, credit_note ->> 'reason', invoice.customer_id, invoice.customer_name,
+            invoice.customer_email, invoice.customer_address, invoice.customer_gstin, invoice.customer_state_code,
+            invoice.place_of_supply, coalesce((credit_note ->> 'issue_date')::timestamptz, now()),
+            coalesce((credit_note ->> 'issue_date')::timestamptz, now()), invoice.tax_rate, invoice.price_includes_tax,
+            invoice.reverse_charge, credit_note ->> 'notes', invoice.template
+        )
+        returning id
+    ),
+    lines as (
+        insert into public.invoice_items (
+            invoice_id, position, item_id, description, hsn_code, uqc, quantity, unit_price, discount_amount, tax_included,
+            tax_rate, treatment
+        )
+        select
+            header.id, line.position, line.item_id, line.description, line.hsn_code, line.uqc, line.quantity,
+            line.unit_price, line.discount_amount, line.tax_included, line.tax_rate, line.treatment
+        from header
+        cross join lateral private.credited_lines(invoice.id, nullif(credit_note -> 'items', 'null')) as line
+    )
+    select id into note_id from header;
+    if not coalesce((credit_note ->> 'draft')::boolean, false) then
+        update public.invoices set status = 'sent' where id = note_id;
+    end if;
+    answer := private.invoice_answer(note_id);
+    perform private.remember('create_credit_note', request, to_json(answer), '/api/invoices/' || note_id);
+    return answer;
+end;
+$$;
+grant execute on function api.create_credit_note to authenticated;
+comment on function api.create_credit_note is
+'Issues a credit note against an invoice, whole or by lines, never more than what is left of it (CGST Act s.34).';

@@ -1,0 +1,83 @@
+"""The shapes of requests and answers about payments of invoices."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from functions.invoices.schemas import Invoice
+from shared.schemas.base import Body
+from shared.schemas.datetimes import DayOrInstant, Instant
+from shared.schemas.money import Money
+from shared.schemas.text import STORABLE
+
+SettlementKind = Literal["payment", "tax_deducted", "credit_note", "write_off"]
+PaymentMethod = Literal["upi", "cash", "bank_transfer", "cheque", "card", "other"]
+PaidAmount = Annotated[Money, Field(gt=Decimal(0))]
+KeptBack = Annotated[Money, Field(ge=Decimal(0))]
+Reference = Annotated[str, Field(max_length=100, description="A UTR or a cheque number."), STORABLE]
+
+
+class _Amounts(Body):
+    """What a payment settles of one invoice."""
+
+    amount: KeptBack | None = Field(None, description="The money, in rupees. Default: all that is due.")
+    tax_deducted: KeptBack | None = Field(
+        None, description="Income tax (TDS) that the customer kept back, in rupees."
+    )
+    write_off: KeptBack | None = Field(None, description="What will never be paid, in rupees.")
+
+
+class _Money(Body):
+    """How, when and where the money came."""
+
+    account_id: UUID | None = Field(None, description="Default: the default account.")
+    date: DayOrInstant | None = Field(None, description="Default: now.")
+    method: PaymentMethod | None = None
+    reference: Reference | None = None
+
+
+class Payment(_Amounts, _Money):
+    """A payment of an invoice, in full unless it names amounts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"amount": 108000.00, "tax_deducted": 10000.00, "method": "bank_transfer"}
+        }
+    )
+
+
+class PaymentPart(_Amounts):
+    """What a payment settles of one of several invoices."""
+
+    invoice_id: UUID
+
+
+class PaymentOfSeveral(_Money):
+    """One payment for several invoices."""
+
+    amount: PaidAmount | None = Field(None, description="The money, in rupees. Checked against the invoices.")
+    invoices: Annotated[list[PaymentPart], Field(min_length=1, max_length=100)]
+
+
+class Settlement(BaseModel):
+    """What settles an invoice: a payment, tax deducted, a credit note or a write-off."""
+
+    id: UUID
+    invoice_id: UUID
+    kind: SettlementKind
+    amount: Money
+    date: str = Field(description="The day, YYYY-MM-DD.")
+    method: PaymentMethod | None
+    reference: str | None
+    account_id: UUID | None
+    transaction_id: UUID | None = Field(description="The money, or the payment that tax was kept back from.")
+    credit_note_id: UUID | None
+    created_at: Instant
+
+
+class PaidInvoices(BaseModel):
+    """The invoices that a payment settles, as they are now."""
+
+    invoices: list[Invoice]
