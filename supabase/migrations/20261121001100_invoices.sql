@@ -47,6 +47,7 @@ create table public.invoices (
     notes text,
     template text not null default 'default',
     issued_at timestamptz,
+    issued_on date,
     paid_at timestamptz,
     cancelled_at timestamptz,
     created_at timestamptz not null default now(),
@@ -107,6 +108,7 @@ comment on column public.invoices.round_off is 'Rupees that round the total; no 
 comment on column public.invoices.amount_settled is 'Rupees: the sum of the settlements of this document.';
 comment on column public.invoices.amount_due is 'Rupees that are still open.';
 comment on column public.invoices.amount_credited is 'Rupees: the sum of the credit notes against this invoice.';
+comment on column public.invoices.issued_on is 'The day of issued_at in the profile''s time zone: nothing is overdue before the day after it.';
 comment on column public.invoices.issued_at is 'When the document left the state draft for the first time.';
 
 -- Plan as for a user with ten thousand invoices, however few the others have; see transactions.
@@ -204,14 +206,14 @@ comment on function private.recalculate_place_of_supply is
 
 -- State --------------------------------------------------------------------------------------------
 
-create function private.shown_status(status text, due_day date, today date)
+create function private.shown_status(status text, due_day date, issued_on date, today date)
 returns text
 language sql
 immutable
 set search_path = ''
-as $$ select case when status = 'sent' and due_day < today then 'overdue' else status end $$;
+as $$ select case when status = 'sent' and greatest(due_day, issued_on) < today then 'overdue' else status end $$;
 grant execute on function private.shown_status to authenticated, service_role;
-comment on function private.shown_status is 'The status people see: an unpaid invoice is overdue from the day after it was due.';
+comment on function private.shown_status is 'The status people see: an unpaid invoice is overdue from the day after it was due, and not on the day of its issue.';
 
 create function private.raise_cancelled(invoice_number text)
 returns void
@@ -259,7 +261,7 @@ begin
     -- more time.
     if
         new_invoice.status = 'overdue' and new_invoice.due_day >= today
-        and not coalesce(old_invoice.status = 'sent' and old_invoice.due_day < today, false)
+        and not coalesce(old_invoice.status = 'sent' and greatest(old_invoice.due_day, old_invoice.issued_on) < today, false)
     then
         perform private.raise_problem(
             422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day), 'status'
@@ -314,6 +316,9 @@ begin
         return new_invoice;
     end if;
     new_invoice.issued_at := case when new_invoice.status <> 'draft' then coalesce(new_invoice.issued_at, now()) end;
+    new_invoice.issued_on := case
+        when new_invoice.status <> 'draft' then coalesce(new_invoice.issued_on, private.today(new_invoice.user_id))
+    end;
     -- A draft that it becomes again is issued anew, by the seller of that day.
     new_invoice.seller := case
         when new_invoice.status <> 'draft' then coalesce(new_invoice.seller, private.seller_snapshot(new_invoice.user_id))
@@ -412,6 +417,8 @@ begin
     elsif (new.document_type, new.against_id) is distinct from (old.document_type, old.against_id) then
         perform private.raise_problem(409, 'document_type_fixed', 'A document keeps its type and the invoice it is about.');
     end if;
+    -- Who says that it is overdue says that it was issued before.
+    new.issued_on := case when new.status = 'overdue' then least(old.issued_on, new.due_day) else old.issued_on end;
     new.status := private.checked_status(old, new, (now() at time zone zone)::date);
     new := private.stamped(new, old.status);
     if

@@ -132,6 +132,7 @@ begin
         status = changed.status,
         seller = changed.seller,
         issued_at = changed.issued_at,
+        issued_on = changed.issued_on,
         paid_at = changed.paid_at,
         cancelled_at = changed.cancelled_at,
         updated_at = now()

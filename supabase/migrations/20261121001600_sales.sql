@@ -79,13 +79,13 @@ begin
     headers as (
         insert into public.invoices (
             id, user_id, serial, financial_year, invoice_number, origin, status, seller, customer_name, place_of_supply,
-            issue_date, issue_day, due_date, due_day, created_day, issued_at, paid_at, tax_rate, price_includes_tax,
+            issue_date, issue_day, due_date, due_day, created_day, issued_at, issued_on, paid_at, tax_rate, price_includes_tax,
             subtotal, cgst, sgst, tax_amount, total_amount, amount_settled
         )
         select
             sales.generated_id, sales.user_id, owners.first_serial + sales.nth - 1, private.financial_year(sales.day),
             numbers.number, 'sale', 'paid', owners.seller, 'Walk-in customer', owners.seller ->> 'state_code',
-            sales.date, sales.day, sales.date, sales.day, owners.today, now(), now(), sales.rate, true,
+            sales.date, sales.day, sales.date, sales.day, owners.today, now(), owners.today, now(), sales.rate, true,
             computed.taxable_value, computed.cgst, computed.sgst, computed.tax_amount, computed.total_amount,
             computed.total_amount
         from sales

@@ -54,7 +54,10 @@ select
     invoice.reverse_charge,
     invoice.price_includes_tax,
     case
-        when invoice.status = 'sent' and invoice.due_day < (select private.today(private.current_user_id())) then 'overdue'
+        when
+            invoice.status = 'sent'
+            and greatest(invoice.due_day, invoice.issued_on) < (select private.today(private.current_user_id()))
+            then 'overdue'
         else invoice.status
     end as status,
     invoice.notes,

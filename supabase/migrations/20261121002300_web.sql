@@ -65,7 +65,7 @@ as $$
         'due_day', invoice.due_day,
         'due_in_days', invoice.due_day - today,
         'total_amount', invoice.total_amount,
-        'status', private.shown_status(invoice.status, invoice.due_day, today)
+        'status', private.shown_status(invoice.status, invoice.due_day, invoice.issued_on, today)
     )
 $$;
 grant execute on function private.invoice_row to authenticated;

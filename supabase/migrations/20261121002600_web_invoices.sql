@@ -21,7 +21,7 @@ declare
     beyond constant text := case direction when 'asc' then '>' else '<' end;
     -- What private.shown_status says, spelt out: a call per row would take most of the time at 100,000 invoices.
     shown_status constant text := $status$
-        case when invoice.status = 'sent' and invoice.due_day < $3 then 'overdue' else invoice.status end
+        case when invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < $3 then 'overdue' else invoice.status end
     $status$;
     condition constant text := $filter$
         invoice.user_id = $1
@@ -169,8 +169,8 @@ as $$
         (1, 'created', invoice.created_at),
         (2, 'sent', invoice.issued_at),
         (3, 'overdue', case
-            when invoice.status = 'sent' and invoice.due_day < private.today(invoice.user_id)
-                then (invoice.due_day + 1)::timestamp at time zone zone
+            when invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < private.today(invoice.user_id)
+                then (greatest(invoice.due_day, invoice.issued_on) + 1)::timestamp at time zone zone
         end),
         (4, 'paid', invoice.paid_at),
         (5, 'cancelled', invoice.cancelled_at)
@@ -213,7 +213,7 @@ begin
             from public.invoice_items as item
             where item.invoice_id = shown.id and item.user_id = shown.user_id
         ),
-        'status', private.shown_status(shown.status, shown.due_day, today),
+        'status', private.shown_status(shown.status, shown.due_day, shown.issued_on, today),
         'amount_due', case when shown.status = 'cancelled' then 0.00 else shown.amount_due end,
         'amount_settled', shown.amount_settled,
         'amount_in_words', private.amount_in_words(shown.total_amount),

@@ -152,7 +152,7 @@ begin
             from public.invoices as invoice
             where
                 invoice.user_id = reader.id
-                and invoice.status = 'sent' and invoice.due_day < today and invoice.document_type <> 'credit_note'
+                and invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < today and invoice.document_type <> 'credit_note'
         ),
         'this_month', (
             select json_build_object(
@@ -171,7 +171,7 @@ begin
                 select * from public.invoices as invoice
                 where
                     invoice.user_id = reader.id
-                    and invoice.status = 'sent' and invoice.due_day < today and invoice.document_type <> 'credit_note'
+                    and invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < today and invoice.document_type <> 'credit_note'
                 order by invoice.due_day, invoice.serial
                 limit 5
             ) as late
