@@ -51,9 +51,3 @@ def test_the_tour_can_be_pasted_and_its_answers_are_real(target: Target, tmp_pat
     assert len(answers) == len(steps()) >= 10
     for step, answer in zip(steps(), answers, strict=True):
         assert objects(answer) == objects(step["answer"] or ""), step["command"]
-
-
-def test_every_file_the_readme_names_is_there() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text())
-    tests = re.findall(r"`(tests/[\w/.]+)`", README.read_text())
-    assert [path for path in links + tests if not (README.parent / path).exists()] == []

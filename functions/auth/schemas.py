@@ -4,38 +4,27 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.problems.catalogue import InvalidToken
 from shared.schemas.base import Body, left_out
+from shared.schemas.choices import FilingFrequency
 from shared.schemas.datetimes import Instant
 from shared.schemas.money import TaxRate
-from shared.schemas.text import STORABLE, Address, Gstin, Name
+from shared.schemas.text import (
+    STORABLE,
+    Address,
+    Email,
+    Gstin,
+    Name,
+    Password,
+    StateCode,
+    TimeZone,
+    UpiId,
+    Username,
+)
 from shared.schemas.view import View
 from shared.supabase.auth import Answer
-
-Email = Annotated[
-    str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"]), STORABLE
-]
-
-
-def _refuse_what_would_be_cut_off(password: str) -> str:
-    # bcrypt reads 72 bytes: of a longer one the beginning would be accepted, too.
-    if len(password.encode()) > _MOST_PASSWORD_BYTES:
-        raise PydanticCustomError("string_too_long", "A password has at most 72 bytes in UTF-8")
-    return password
-
-
-_MOST_PASSWORD_BYTES = 72
-Password = Annotated[
-    str,
-    Field(min_length=8, max_length=72, examples=["securepassword"]),
-    STORABLE,
-    AfterValidator(_refuse_what_would_be_cut_off),
-]
-Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"]), STORABLE]
-FilingFrequency = Literal["monthly", "quarterly", "annually"]
 
 
 class Registration(Body):
@@ -165,9 +154,9 @@ class ProfileChanges(Body):
     full_name: Name | None = None
     business_name: Name | None = None
     gstin: Gstin | None = None
-    state_code: Annotated[str, Field(max_length=2), STORABLE] | None = None
+    state_code: StateCode | None = None
     address: Address | None = None
-    upi_id: Annotated[str, Field(max_length=321), STORABLE] | None = None
-    time_zone: Annotated[str, Field(max_length=100), STORABLE] = left_out()
+    upi_id: UpiId | None = None
+    time_zone: TimeZone = left_out()
     default_tax_rate: TaxRate = left_out()
     filing_frequency: FilingFrequency = left_out()

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.auth.schemas import Registration, Username, beginning_of
+from functions.auth.schemas import Registration, beginning_of
 from shared.problems.catalogue import InvalidToken
 from shared.schemas.datetimes import Instant
+from shared.schemas.text import Username
 from shared.schemas.view import View
 from shared.supabase.auth import Answer
 

@@ -7,22 +7,29 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out
+from shared.schemas.choices import InvoiceStatus, Template
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
-from shared.schemas.text import STORABLE, Address, Gstin, Name, Notes, Text
+from shared.schemas.text import (
+    STORABLE,
+    Address,
+    ContactEmail,
+    Gstin,
+    HsnCode,
+    InvoiceNumber,
+    Name,
+    Notes,
+    StateCode,
+    Text,
+)
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
 
-Status = Literal["draft", "sent", "paid", "cancelled", "overdue"]
 DocumentType = Literal["invoice", "credit_note", "debit_note"]
 NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
 Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
-Template = Literal["default", "professional", "simple", "detailed"]
-Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
-InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
-StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
 
 _ITEM: dict[str, JsonValue] = {
     "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
@@ -176,11 +183,9 @@ class Invoice(View):
     document_type: DocumentType
     against_id: UUID | None = Field(description="The invoice that a note is about.")
     note_reason: NoteReason | None
-    reverse_charge: bool = Field(
-        description="Whether the recipient pays the tax; it is then not in total_amount."
-    )
+    reverse_charge: bool = Field(description="Whether the recipient pays the tax.")
     price_includes_tax: bool
-    status: Status
+    status: InvoiceStatus
     notes: str | None
     template: Template
     user_id: UUID
@@ -199,9 +204,7 @@ class NewInvoiceItem(Body):
     tax_included: StrictBool | None = Field(
         None, description="Stored and returned. It does not change the totals."
     )
-    hsn_code: (
-        Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE] | None
-    ) = None
+    hsn_code: HsnCode | None = None
     tax_rate: TaxRate | None = Field(None, description="Default: the rate of the invoice.")
     uqc: (
         Annotated[str, Field(pattern=r"^[A-Z]{2,3}$", description="Unit quantity code."), STORABLE] | None
@@ -221,7 +224,7 @@ class NewInvoice(Body):
     customer_name: Name
     items: Items
     invoice_number: InvoiceNumber | None = Field(None, description="Default: the next number.")
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     customer_state_code: StateCode | None = None
@@ -235,7 +238,7 @@ class NewInvoice(Body):
     price_includes_tax: StrictBool | None = Field(
         None, description="Whether the unit prices include the tax. Default: false."
     )
-    status: Status | None = Field(None, description="Default: draft.")
+    status: InvoiceStatus | None = Field(None, description="Default: draft.")
     notes: Notes | None = None
     template: Template | None = Field(None, description="Default: default.")
 
@@ -247,7 +250,7 @@ class InvoiceChanges(Body):
 
     customer_name: Name = left_out()
     items: Items = left_out()
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     customer_state_code: StateCode | None = None
@@ -257,7 +260,7 @@ class InvoiceChanges(Body):
     due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
     price_includes_tax: StrictBool = left_out()
-    status: Status = left_out()
+    status: InvoiceStatus = left_out()
     notes: Notes | None = None
     template: Template = left_out()
 
@@ -280,7 +283,7 @@ class InvoiceQuery(ListQuery):
         "status",
     ] = "issue_date"
     status: Annotated[
-        Status | None, ShownAs("status", "stored_status", {"sent": "sent", "overdue": "sent"})
+        InvoiceStatus | None, ShownAs("status", "stored_status", {"sent": "sent", "overdue": "sent"})
     ] = None
     document_type: Annotated[DocumentType, Is("document_type")] = Field(
         "invoice", description="invoice, credit_note or debit_note."

@@ -3,7 +3,7 @@
 import json
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 
@@ -12,13 +12,12 @@ from shared.auth.tokens import BearerToken, Caller, verifier
 from shared.documents import invoice_document
 from shared.http.application import group
 from shared.problems.catalogue import InvoiceNotFound, problems
+from shared.schemas.choices import Template
 from shared.supabase.auth import AuthApi
 from shared.supabase.rest import Data
 from shared.web.session import browser_session
 
 router = group("/api/invoices", "Invoices")
-
-Template = Literal["default", "professional", "simple", "detailed"]
 
 
 async def _reader(request: Request, auth: AuthApi, token: BearerToken) -> Caller:

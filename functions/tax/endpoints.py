@@ -7,13 +7,11 @@ from fastapi import Query, Response
 
 from functions.tax.schemas import (
     Filing,
-    FilingFrequency,
     GstCalculation,
     NewSubmission,
     Submission,
     TaxableAmount,
     TaxReport,
-    TaxType,
     Year,
 )
 from shared.http.application import group
@@ -32,6 +30,7 @@ from shared.problems.catalogue import (
     PeriodOutOfOrder,
     problems,
 )
+from shared.schemas.choices import FilingFrequency, TaxType
 from shared.schemas.datetimes import Day
 from shared.schemas.money import TaxRateParameter
 from shared.supabase.rest import DataApi, DataApiOnce

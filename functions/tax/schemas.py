@@ -2,22 +2,18 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas.base import Body
+from shared.schemas.choices import FilingStatus, TaxType, TransactionType
 from shared.schemas.datetimes import Day, Instant
 from shared.schemas.money import Money, MoneyParameter, TaxRate
-from shared.schemas.text import STORABLE, Notes
-from shared.schemas.transactions import TransactionType
+from shared.schemas.text import Notes, PaymentReference
 from shared.schemas.warnings import RateWarning
-
-TaxType = Literal["gst", "income_tax", "other"]
-FilingFrequency = Literal["monthly", "quarterly", "annually"]
-FilingStatus = Literal["draft", "submitted", "accepted"]
 
 TaxableAmount = Annotated[MoneyParameter, Query(ge=Decimal(0), description="Rupees, at most 2 decimals.")]
 Year = Annotated[int, Query(ge=1900, le=2199, description="A calendar year.")]
@@ -134,7 +130,7 @@ class NewSubmission(Body):
     total_tax_liability: Money = Field(
         description="For gst it must be equal to the figure of the books. Negative if credit is left."
     )
-    payment_reference: Annotated[str, Field(max_length=100), STORABLE] | None = None
+    payment_reference: PaymentReference | None = None
     notes: Notes | None = None
 
 

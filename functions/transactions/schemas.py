@@ -6,13 +6,12 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue
 
 from shared.schemas.base import Body, left_out
+from shared.schemas.choices import TransactionType
 from shared.schemas.datetimes import DayOrInstant
 from shared.schemas.filters import Is
 from shared.schemas.money import Money, TaxRate
-from shared.schemas.text import STORABLE, Description
-from shared.schemas.transactions import TransactionFilters, TransactionType
-
-Category = Annotated[str, Field(max_length=100), STORABLE]
+from shared.schemas.text import Category, Description
+from shared.schemas.transactions import TransactionFilters
 
 _EXAMPLE: dict[str, JsonValue] = {
     "amount": 100.50,

@@ -11,11 +11,10 @@ from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import AtLeast, AtMost, Contains, Means, Since, Until
 from shared.schemas.money import Money, MoneyParameter, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery, named_fields
-from shared.schemas.text import STORABLE, Address, Description, Name, Notes
+from shared.schemas.text import STORABLE, Address, ContactEmail, Description, Name, Notes
 from shared.schemas.view import View
 
 Status = Literal["PENDING", "PAID", "CANCELLED"]
-Email = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
 
 _STORED_STATUSES = {"PENDING": "draft,sent", "PAID": "paid", "CANCELLED": "cancelled"}
 _NEW_ITEM: JsonDict = {"description": "Design", "quantity": 2, "unit_price": 50.00}
@@ -94,7 +93,7 @@ class NewInvoiceV1(Body):
 
     customer_name: Name
     items: ItemsV1
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     due_date: DayOrInstant | None = Field(None, description="Default: in 30 days.")
     notes: Notes | None = None
@@ -111,7 +110,7 @@ class InvoiceChangesV1(Body):
 
     customer_name: Name = left_out()
     items: ItemsV1 = left_out()
-    customer_email: Email | None = None
+    customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     due_date: DayOrInstant = left_out()
     notes: Notes | None = None

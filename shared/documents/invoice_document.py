@@ -1,11 +1,12 @@
 """An invoice ready for paper: every figure as text, once, so that print view and PDF agree (Rule 46)."""
 
-from typing import Any
+from typing import Any, get_args
 
 from shared.documents.formatting import day, grouped, number, rupees
 from shared.documents.upi import upi_link
+from shared.schemas.choices import Template
 
-TEMPLATES = ("default", "professional", "simple", "detailed")
+TEMPLATES: tuple[str, ...] = get_args(Template)
 
 _STAMPS = {"draft": "Draft", "paid": "Paid", "cancelled": "Cancelled"}
 

@@ -17,6 +17,7 @@ class BalanceMoved(Problem):
 
     code = "balance_moved"
     status = HTTPStatus.CONFLICT
+    fields = ("balance",)
     hint = "Look at the balance of now, then adjust it."
 
 
@@ -33,6 +34,7 @@ class AccountHasTransactions(Problem):
 
     code = "account_has_transactions"
     status = HTTPStatus.CONFLICT
+    fields = ("transfer_to_account_id",)
     hint = "Name the account that takes them over: ?transfer_to_account_id=..."
 
 
@@ -41,6 +43,7 @@ class OneDefaultAccount(Problem):
 
     code = "one_default_account"
     status = HTTPStatus.CONFLICT
+    fields = ("is_default",)
 
 
 class LedgerIsAppendOnly(Problem):

@@ -15,8 +15,11 @@ class FieldError(TypedDict):
     """What is wrong with one field of a request."""
 
     field: str
+    """The documented name: customer_name, items.0.quantity."""
     code: str
+    """The kind of mistake: the code of a problem, or of ValidationFailed what Pydantic calls it."""
     message: str
+    """A sentence for people."""
 
 
 class Problem(Exception):
@@ -29,6 +32,8 @@ class Problem(Exception):
     status: int = HTTPStatus.INTERNAL_SERVER_ERROR
     hint: ClassVar[str] = ""
     """What to do about it."""
+    fields: ClassVar[tuple[str, ...]] = ()
+    """The names of the field it is about, where it is about one; most have it under one name."""
     headers: Mapping[str, str] = {}
 
     catalogue: ClassVar[dict[str, type["Problem"]]] = {}
@@ -38,12 +43,25 @@ class Problem(Exception):
             cls.catalogue[cls.code] = cls
 
     def __init__(
-        self, detail: str = "", errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+        self,
+        detail: str = "",
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        *,
+        field: str | None = None,
     ) -> None:
+        """A problem with its sentence.
+
+        `errors` are the fields that are wrong. Without them, `field` is the one that is; by default it is the
+        first of the class's `fields`, with an empty text it is none.
+        """
         super().__init__(detail or self.code)
         self.detail = detail or self.hint or self.title()
-        self.errors = errors
         self.headers = headers or self.headers
+        if field is None:
+            field = next(iter(self.fields), "")
+        about = [FieldError(field=field, code=self.code, message=self.detail)] if field else []
+        self.errors = errors or about
 
     @classmethod
     def title(cls) -> str:

@@ -1,5 +1,7 @@
 """What each constraint of the database means when a request breaks it."""
 
+from typing import NamedTuple
+
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
     AccountNotFound,
@@ -18,114 +20,197 @@ from shared.problems.catalogue import (
     UsernameTaken,
 )
 
-# Constraint -> the problem it reports. The names are those of the migrations; a test compares.
-CONSTRAINTS: dict[str, tuple[type[Problem], str]] = {
-    "rupees_is_a_number": (InvalidValue, "An amount must be a number."),
-    "tax_rate_between_0_and_100": (InvalidValue, "tax_rate is between 0 and 100 percent."),
-    "profiles_username_key": (UsernameTaken, "Somebody else has this username."),
-    "profiles_username_shape": (
+
+class Rule(NamedTuple):
+    """What a constraint says."""
+
+    problem: type[Problem]
+    field: str | tuple[str, ...]
+    """The documented field it is about; several where more than one column has the rule. See `fields`."""
+    sentence: str
+
+
+CONSTRAINTS: dict[str, Rule] = {
+    "rupees_is_a_number": Rule(
         InvalidValue,
+        ("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price"),
+        "An amount must be a number.",
+    ),
+    "tax_rate_between_0_and_100": Rule(
+        InvalidValue,
+        ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
+        "tax_rate is between 0 and 100 percent.",
+    ),
+    "profiles_username_key": Rule(UsernameTaken, "username", "Somebody else has this username."),
+    "profiles_username_shape": Rule(
+        InvalidValue,
+        "username",
         "username has 3 to 50 characters: letters without accents, digits, dot, hyphen and underscore.",
     ),
-    "profiles_full_name_length": (InvalidValue, "full_name has 1 to 200 characters."),
-    "profiles_business_name_length": (InvalidValue, "business_name has 1 to 200 characters."),
-    "profiles_address_length": (InvalidValue, "address has at most 1000 characters."),
-    "profiles_upi_id_shape": (InvalidValue, "upi_id looks like name@bank."),
-    "profiles_filing_frequency_known": (InvalidValue, "filing_frequency is monthly, quarterly or annually."),
-    "profiles_state_code_fkey": (UnknownState, "There is no GST state with this code."),
-    "profiles_state_code_in_india": (UnknownState, "state_code is a place in India, which 96 is not."),
-    "accounts_name_length": (InvalidValue, "name has 1 to 200 characters, not spaces alone."),
-    "transactions_account_belongs_to_user": (AccountNotFound, "There is no account with this account_id."),
-    "transactions_transfer_account_belongs_to_user": (
-        TransferAccountNotFound,
-        "There is no account with this transfer_account_id.",
+    "profiles_full_name_length": Rule(InvalidValue, "full_name", "full_name has 1 to 200 characters."),
+    "profiles_business_name_length": Rule(
+        InvalidValue, "business_name", "business_name has 1 to 200 characters."
     ),
-    "transactions_amount_positive": (
-        InvalidValue,
-        "amount must be above zero, whichever way the money goes.",
+    "profiles_address_length": Rule(InvalidValue, "address", "address has at most 1000 characters."),
+    "profiles_upi_id_shape": Rule(InvalidValue, "upi_id", "upi_id looks like name@bank."),
+    "profiles_filing_frequency_known": Rule(
+        InvalidValue, "filing_frequency", "filing_frequency is monthly, quarterly or annually."
     ),
-    "transactions_type_known": (InvalidValue, "transaction_type is sale, expense, transfer or other."),
-    "transactions_only_transfers_transfer": (InvalidValue, "Only a transfer has a transfer_account_id."),
-    "transactions_transfer_between_two": (TransferToSameAccount, "A transfer needs two accounts."),
-    "transactions_tax_within_amount": (InvalidValue, "tax_amount is part of amount: between zero and it."),
-    "transactions_only_trade_is_taxed": (InvalidValue, "Only a sale or an expense has tax."),
-    "transactions_description_length": (InvalidValue, "description has at most 10000 characters."),
-    "transactions_category_length": (InvalidValue, "category has at most 100 characters."),
-    "transactions_date_in_range": (InvalidValue, "date is in the years 1900 to 9998."),
-    "transactions_method_known": (
-        InvalidValue,
-        "method is upi, cash, bank_transfer, cheque, card or other.",
+    "profiles_state_code_fkey": Rule(UnknownState, "state_code", "There is no GST state with this code."),
+    "profiles_state_code_in_india": Rule(
+        UnknownState, "state_code", "state_code is a place in India, which 96 is not."
     ),
-    "transactions_reference_length": (InvalidValue, "reference has at most 100 characters."),
-    "settlements_amount_positive": (InvalidValue, "amount must be above zero."),
-    "settlements_kind_known": (InvalidValue, "kind is payment, credit_note, tax_deducted or write_off."),
-    "settlements_source_named": (
-        InvalidValue,
-        "A payment names its money, and a credit note settles as one.",
+    "accounts_name_length": Rule(InvalidValue, "name", "name has 1 to 200 characters, not spaces alone."),
+    "transactions_account_belongs_to_user": Rule(
+        AccountNotFound, "account_id", "There is no account with this account_id."
     ),
-    "settlements_day_known": (InvalidValue, "settled_on is the day where no transaction tells it."),
-    "settlements_invoice_belongs_to_user": (InvoiceNotFound, "There is no such invoice."),
-    "settlements_credit_note_belongs_to_user": (InvoiceNotFound, "There is no such credit note."),
-    "settlements_transaction_exists": (TransactionNotFound, "There is no such transaction."),
-    "invoices_settled_within_total": (PaymentExceedsDue, "A document is settled by at most its total."),
-    "invoices_credited_within_total": (CreditExceedsInvoice, "An invoice is credited by at most its total."),
-    "invoices_against_belongs_to_user": (InvoiceNotFound, "There is no such invoice."),
-    "invoices_document_type_known": (InvalidValue, "document_type is invoice, credit_note or debit_note."),
-    "invoices_note_names_its_invoice": (InvalidValue, "A note names the invoice it is about."),
-    "invoices_note_reason_known": (
+    "transactions_transfer_account_belongs_to_user": Rule(
+        TransferAccountNotFound, "transfer_account_id", "There is no account with this transfer_account_id."
+    ),
+    "transactions_amount_positive": Rule(
+        InvalidValue, "amount", "amount must be above zero, whichever way the money goes."
+    ),
+    "transactions_type_known": Rule(
+        InvalidValue, "transaction_type", "transaction_type is sale, expense, transfer or other."
+    ),
+    "transactions_only_transfers_transfer": Rule(
+        InvalidValue, "transfer_account_id", "Only a transfer has a transfer_account_id."
+    ),
+    "transactions_transfer_between_two": Rule(
+        TransferToSameAccount, "transfer_account_id", "A transfer needs two accounts."
+    ),
+    "transactions_tax_within_amount": Rule(
+        InvalidValue, "tax_amount", "tax_amount is part of amount: between zero and it."
+    ),
+    "transactions_only_trade_is_taxed": Rule(
+        InvalidValue, ("tax_rate", "tax_amount"), "Only a sale or an expense has tax."
+    ),
+    "transactions_description_length": Rule(
+        InvalidValue, "description", "description has at most 10000 characters."
+    ),
+    "transactions_category_length": Rule(InvalidValue, "category", "category has at most 100 characters."),
+    "transactions_date_in_range": Rule(InvalidValue, "date", "date is in the years 1900 to 9998."),
+    "transactions_method_known": Rule(
+        InvalidValue, "method", "method is upi, cash, bank_transfer, cheque, card or other."
+    ),
+    "transactions_reference_length": Rule(InvalidValue, "reference", "reference has at most 100 characters."),
+    "settlements_amount_positive": Rule(InvalidValue, "amount", "amount must be above zero."),
+    "settlements_kind_known": Rule(
+        InvalidValue, "kind", "kind is payment, credit_note, tax_deducted or write_off."
+    ),
+    "settlements_source_named": Rule(
+        InvalidValue, "kind", "A payment names its money, and only a credit note settles as one."
+    ),
+    "settlements_day_known": Rule(
+        InvalidValue, "settled_on", "settled_on is the day where no transaction tells it."
+    ),
+    "settlements_invoice_belongs_to_user": Rule(InvoiceNotFound, "invoice_id", "There is no such invoice."),
+    "settlements_credit_note_belongs_to_user": Rule(
+        InvoiceNotFound, "credit_note_id", "There is no such credit note."
+    ),
+    "settlements_transaction_exists": Rule(
+        TransactionNotFound, "transaction_id", "There is no such transaction."
+    ),
+    "invoices_settled_within_total": Rule(
+        PaymentExceedsDue, "amount", "A document is settled by at most its total."
+    ),
+    "invoices_credited_within_total": Rule(
+        CreditExceedsInvoice, "items", "An invoice is credited by at most its total."
+    ),
+    "invoices_against_belongs_to_user": Rule(InvoiceNotFound, "against_id", "There is no such invoice."),
+    "invoices_document_type_known": Rule(
+        InvalidValue, "document_type", "document_type is invoice, credit_note or debit_note."
+    ),
+    "invoices_note_names_its_invoice": Rule(
+        InvalidValue, "against_id", "A note names the invoice it is about."
+    ),
+    "invoices_note_reason_known": Rule(
         InvalidValue,
+        "note_reason",
         "note_reason is sales_return, post_sale_discount, deficiency, correction, pos_change or other.",
     ),
-    "invoices_customer_state_code_fkey": (UnknownState, "customer_state_code is no GST state code."),
-    "invoice_items_uqc_shape": (InvalidValue, "uqc is a unit quantity code such as NOS or KGS."),
-    "invoice_items_treatment_known": (InvalidValue, "treatment is taxable, nil_rated, exempt or non_gst."),
-    "invoice_items_discount_within_amount": (
-        InvalidValue,
-        "discount_amount is between zero and the amount of the line.",
+    "invoices_customer_state_code_fkey": Rule(
+        UnknownState, "customer_state_code", "customer_state_code is no GST state code."
     ),
-    "tax_filings_basis_known": (InvalidValue, "basis is invoice or cash."),
-    "accounts_one_default_per_user": (InvalidValue, "Only one account is the default."),
-    "invoices_number_unique_per_year": (
+    "invoice_items_uqc_shape": Rule(
+        InvalidValue, "items.*.uqc", "uqc is a unit quantity code such as NOS or KGS."
+    ),
+    "invoice_items_treatment_known": Rule(
+        InvalidValue, "items.*.treatment", "treatment is taxable, nil_rated, exempt or non_gst."
+    ),
+    "invoice_items_discount_within_amount": Rule(
+        InvalidValue, "items.*.discount_amount", "discount_amount is between zero and the amount of the line."
+    ),
+    "tax_filings_basis_known": Rule(InvalidValue, "basis", "basis is invoice or cash."),
+    "accounts_one_default_per_user": Rule(InvalidValue, "is_default", "Only one account is the default."),
+    "invoices_number_unique_per_year": Rule(
         InvoiceNumberTaken,
+        "invoice_number",
         "Another of your documents has this number in this financial year.",
     ),
-    "invoice_items_position_unique": (InvalidValue, "Each item has a position of its own."),
-    "invoices_number_shape": (
+    "invoice_items_position_unique": Rule(InvalidValue, "items", "Each item has a position of its own."),
+    "invoices_number_shape": Rule(
         InvalidValue,
+        "invoice_number",
         "invoice_number has at most 50 letters, digits, slashes, hyphens, dots and underscores, "
         "and begins with a letter or digit.",
     ),
-    "invoices_due_not_before_issue": (DueBeforeIssue, "due_date must not be before issue_date."),
-    "invoices_issue_date_in_range": (InvalidValue, "issue_date is in the years 1900 to 9998."),
-    "invoices_due_date_in_range": (InvalidValue, "due_date is before the last day of the year 9999."),
-    "invoices_place_of_supply_fkey": (UnknownState, "place_of_supply is no GST state code."),
-    "invoices_customer_name_length": (
-        InvalidValue,
-        "customer_name has 1 to 200 characters, not spaces alone.",
+    "invoices_due_not_before_issue": Rule(
+        DueBeforeIssue, "due_date", "due_date must not be before issue_date."
     ),
-    "invoices_customer_email_shape": (
+    "invoices_issue_date_in_range": Rule(
+        InvalidValue, "issue_date", "issue_date is in the years 1900 to 9998."
+    ),
+    "invoices_due_date_in_range": Rule(
+        InvalidValue, "due_date", "due_date is before the last day of the year 9999."
+    ),
+    "invoices_place_of_supply_fkey": Rule(
+        UnknownState, "place_of_supply", "place_of_supply is no GST state code."
+    ),
+    "invoices_customer_name_length": Rule(
+        InvalidValue, "customer_name", "customer_name has 1 to 200 characters, not spaces alone."
+    ),
+    "invoices_customer_email_shape": Rule(
         InvalidValue,
+        "customer_email",
         "customer_email has at most 320 characters and looks like name@example.com.",
     ),
-    "invoices_customer_address_length": (InvalidValue, "customer_address has at most 1000 characters."),
-    "invoices_notes_length": (InvalidValue, "notes have at most 10000 characters."),
-    "invoices_status_known": (InvalidValue, "status is draft, sent, paid, cancelled or overdue."),
-    "invoices_template_known": (InvalidValue, "template is default, professional, simple or detailed."),
-    "invoice_items_description_length": (
+    "invoices_customer_address_length": Rule(
+        InvalidValue, "customer_address", "customer_address has at most 1000 characters."
+    ),
+    "invoices_notes_length": Rule(InvalidValue, "notes", "notes have at most 10000 characters."),
+    "invoices_status_known": Rule(
+        InvalidValue, "status", "status is draft, sent, paid, cancelled or overdue."
+    ),
+    "invoices_template_known": Rule(
+        InvalidValue, "template", "template is default, professional, simple or detailed."
+    ),
+    "invoice_items_description_length": Rule(
         InvalidValue,
+        "items.*.description",
         "An item's description has 1 to 10000 characters, not spaces alone.",
     ),
-    "invoice_items_hsn_code_shape": (InvalidValue, "hsn_code has 4 to 8 digits."),
-    "invoice_items_quantity_positive": (InvalidValue, "quantity must be above zero."),
-    "invoice_items_unit_price_not_negative": (InvalidValue, "unit_price must not be below zero."),
-    "tax_filings_one_per_period": (FilingAlreadySubmitted, "There is a filing for this period already."),
-    "tax_filings_submitted_once": (FilingOverlaps, "Another submission covers some of these days."),
-    "tax_filings_only_gst_leaves_credit": (
-        InvalidValue,
-        "total_tax_liability is not below zero: only GST leaves credit.",
+    "invoice_items_hsn_code_shape": Rule(InvalidValue, "items.*.hsn_code", "hsn_code has 4 to 8 digits."),
+    "invoice_items_quantity_positive": Rule(InvalidValue, "items.*.quantity", "quantity must be above zero."),
+    "invoice_items_unit_price_not_negative": Rule(
+        InvalidValue, "items.*.unit_price", "unit_price must not be below zero."
     ),
-    "tax_filings_period_in_order": (InvalidValue, "period_start is on or before period_end."),
-    "tax_filings_type_known": (InvalidValue, "tax_type is gst, income_tax or other."),
-    "tax_filings_payment_reference_length": (InvalidValue, "payment_reference has at most 100 characters."),
-    "tax_filings_notes_length": (InvalidValue, "notes have at most 10000 characters."),
+    "tax_filings_one_per_period": Rule(
+        FilingAlreadySubmitted, "period_start", "There is a filing for this period already."
+    ),
+    "tax_filings_submitted_once": Rule(
+        FilingOverlaps, "period_start", "Another submission covers some of these days."
+    ),
+    "tax_filings_only_gst_leaves_credit": Rule(
+        InvalidValue, "total_tax_liability", "total_tax_liability is not below zero: only GST leaves credit."
+    ),
+    "tax_filings_period_in_order": Rule(
+        InvalidValue, "period_end", "period_start is on or before period_end."
+    ),
+    "tax_filings_type_known": Rule(InvalidValue, "tax_type", "tax_type is gst, income_tax or other."),
+    "tax_filings_payment_reference_length": Rule(
+        InvalidValue, "payment_reference", "payment_reference has at most 100 characters."
+    ),
+    "tax_filings_notes_length": Rule(InvalidValue, "notes", "notes have at most 10000 characters."),
 }
+"""By the names of the migrations; a test compares."""

@@ -2,8 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Self
 
 import httpx
 
@@ -17,8 +17,12 @@ from shared.problems.catalogue import (
     ServiceUnavailable,
 )
 from shared.problems.constraints import CONSTRAINTS
+from shared.problems.fields import field_of
 
 _log = logging.getLogger(__name__)
+
+Sent = Mapping[str, object]
+"""The arguments of the call that was refused."""
 
 
 class DatabaseError(NamedTuple):
@@ -27,74 +31,110 @@ class DatabaseError(NamedTuple):
     code: str
     message: str
     hint: str
+    details: str
+    """The field, of a problem that our own SQL raised; else what PostgreSQL adds to its message."""
 
     @classmethod
-    def of(cls, answer: httpx.Response) -> "DatabaseError":
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        # A gateway in between may answer in a shape of its own.
+    def of(cls, body: Any) -> Self:
+        """From JSON; a gateway in between may answer in a shape of its own."""
         said = body if isinstance(body, dict) else {}
         return cls(*(str(said.get(key) or "") for key in cls._fields))
 
 
 _CONSTRAINT_NAME = re.compile(r'constraint "([^"]+)"')
 _COLUMN_NAME = re.compile(r'column "([^"]+)"')
+_LINES = 'of relation "invoice_items"'
+_FIELD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_PRECISION = re.compile(r"precision (\d+), scale (\d+)")
+_FIELDS_OF_PRECISION: dict[tuple[str, str], tuple[str, ...]] = {
+    ("15", "2"): ("amount", "balance", "total_tax_liability"),
+    ("6", "3"): ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
+    ("12", "3"): ("items.*.quantity",),
+}
+"""Precision and scale of a number -> the fields that hold such numbers."""
 
 
-def _domain_problem(error: DatabaseError) -> Problem:
+def _domain_problem(error: DatabaseError, sent: Sent) -> Problem:
     known = Problem.catalogue.get(error.hint)
     if known is None:
         _log.error("SQL raised %s, which the catalogue lacks", error.hint)
         return InternalError()
-    return known(error.message)
+    if _FIELD.fullmatch(error.details):
+        return known(error.message, field=error.details)
+    return known(error.message, field=field_of(known.fields, sent) if known.fields else "")
 
 
-def _broken_constraint(error: DatabaseError) -> Problem:
+def _broken_constraint(error: DatabaseError, sent: Sent) -> Problem:
     name = _found(_CONSTRAINT_NAME, error.message)
     if name not in CONSTRAINTS:
         _log.error("constraint %s has no sentence", name)
         return InvalidValue("The values contradict each other.")
-    problem, sentence = CONSTRAINTS[name]
-    return problem(sentence)
+    rule = CONSTRAINTS[name]
+    return rule.problem(rule.sentence, field=field_of(rule.field, sent))
 
 
 def _found(pattern: re.Pattern[str], message: str) -> str:
     match = pattern.search(message)
-    return match[1] if match else "A field"
+    return match[1] if match else ""
 
 
-def _missing_value(error: DatabaseError) -> Problem:
-    return InvalidValue(f"{_found(_COLUMN_NAME, error.message)} must have a value.")
+def _missing_value(error: DatabaseError, sent: Sent) -> Problem:
+    column = _found(_COLUMN_NAME, error.message)
+    name = f"items.*.{column}" if _LINES in error.message else column
+    return InvalidValue(
+        f"{column or 'A field'} must have a value.", field=field_of(name, sent) if column else ""
+    )
+
+
+def _overflow(error: DatabaseError, sent: Sent) -> Problem:
+    match = _PRECISION.search(error.details)
+    # Of a sum that grew too large, no single field is wrong.
+    names = _FIELDS_OF_PRECISION.get((match[1], match[2]), ()) if match else ()
+    return AmountOutOfRange(field=field_of(names, sent) if names else "")
 
 
 # SQLSTATE or PostgREST's own code -> problem, first match wins.
-_BY_CODE: list[tuple[re.Pattern[str], Callable[[DatabaseError], Problem]]] = [
+_BY_CODE: list[tuple[re.Pattern[str], Callable[[DatabaseError, Sent], Problem]]] = [
     (re.compile(pattern), problem)
     for pattern, problem in [
         (r"PT[45]\d\d", _domain_problem),
         (r"23503|23505|23514|23P01", _broken_constraint),
         (r"23502", _missing_value),
-        (r"22003", lambda _: AmountOutOfRange()),
-        (r"22...", lambda _: InvalidValue("A value has a form that its field does not accept.")),
-        (r"42501", lambda _: Forbidden()),
-        (r"PGRST30[0-3]", lambda _: InvalidToken()),
+        (r"22003", _overflow),
+        (r"22...", lambda _error, _sent: InvalidValue("A value has a form that its field does not accept.")),
+        (r"42501", lambda _error, _sent: Forbidden()),
+        (r"PGRST30[0-3]", lambda _error, _sent: InvalidToken()),
         # Cancelled, locked, deadlocked, not serializable, out of resources, shutting down, not connected.
-        (r"57014|55P03|40P01|40001|53...|57P0.|08...|PGRST00[0-3]", lambda _: ServiceUnavailable()),
+        (
+            r"57014|55P03|40P01|40001|53...|57P0.|08...|PGRST00[0-3]",
+            lambda _error, _sent: ServiceUnavailable(),
+        ),
     ]
 ]
 _GATEWAY_STATUS = {502, 503, 504}
 
 
-def problem_of(answer: httpx.Response) -> Problem:
-    """The problem that an answer with an error status reports."""
-    error = DatabaseError.of(answer)
-    for pattern, problem in _BY_CODE:
-        if pattern.fullmatch(error.code):
-            return problem(error)
+def problem_of(answer: httpx.Response, sent: Sent | None = None) -> Problem:
+    """The problem that an answer with an error status reports.
+
+    `sent` are the arguments of the call: they tell under which name the request has a field.
+    """
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    error = DatabaseError.of(body)
+    if problem := _known_problem(error, sent or {}):
+        return problem
     # Of a connection that broke in the middle of a statement PostgREST says nothing at all.
     if answer.status_code in _GATEWAY_STATUS or not any(error):
         return ServiceUnavailable()
     _log.error("unexpected answer of the Data API: status %s, code %s", answer.status_code, error.code)
     return InternalError()
+
+
+def _known_problem(error: DatabaseError, sent: Sent) -> Problem | None:
+    for pattern, problem in _BY_CODE:
+        if pattern.fullmatch(error.code):
+            return problem(error, sent)
+    return None

@@ -10,6 +10,7 @@ class InvalidTaxType(Problem):
 
     code = "invalid_tax_type"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("tax_type",)
     hint = "tax_type is gst, income_tax or other."
 
 
@@ -18,6 +19,7 @@ class InvalidPeriod(Problem):
 
     code = "invalid_period"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("period",)
 
 
 class PeriodOutOfOrder(Problem):
@@ -25,6 +27,7 @@ class PeriodOutOfOrder(Problem):
 
     code = "period_out_of_order"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("period_end", "end_date")
 
 
 class PeriodInFuture(Problem):
@@ -32,6 +35,7 @@ class PeriodInFuture(Problem):
 
     code = "period_in_future"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("period_start", "start_date")
 
 
 class PeriodNotEnded(Problem):
@@ -39,6 +43,7 @@ class PeriodNotEnded(Problem):
 
     code = "period_not_ended"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("period_end",)
     hint = "A period is submitted from the day after its last one, in the profile's time zone."
 
 
@@ -47,6 +52,7 @@ class FilingNotFound(Problem):
 
     code = "filing_not_found"
     status = HTTPStatus.NOT_FOUND
+    fields = ("filing_id",)
 
 
 class FilingPeriodDiffers(Problem):
@@ -54,6 +60,7 @@ class FilingPeriodDiffers(Problem):
 
     code = "filing_period_differs"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("filing_id",)
     hint = "Leave filing_id out, or send the period and the tax type of that filing."
 
 
@@ -85,6 +92,7 @@ class LiabilityDiffers(Problem):
 
     code = "liability_differs"
     status = HTTPStatus.CONFLICT
+    fields = ("total_tax_liability",)
     hint = "`detail` has both figures; GET /api/tax/filing shows how the books come to theirs."
 
 

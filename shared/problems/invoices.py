@@ -17,6 +17,7 @@ class InvoiceNumberTaken(Problem):
 
     code = "invoice_number_taken"
     status = HTTPStatus.CONFLICT
+    fields = ("invoice_number",)
     hint = "Leave invoice_number out to be given the next one."
 
 
@@ -25,6 +26,7 @@ class InvoiceNumberFixed(Problem):
 
     code = "invoice_number_fixed"
     status = HTTPStatus.CONFLICT
+    fields = ("invoice_number",)
 
 
 class InvoiceChanged(Problem):
@@ -40,6 +42,7 @@ class DueBeforeIssue(Problem):
 
     code = "due_before_issue"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("due_date",)
 
 
 class NotOverdue(Problem):
@@ -47,6 +50,7 @@ class NotOverdue(Problem):
 
     code = "not_overdue"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("status",)
     hint = "An invoice is overdue from the day after its due_date, in the profile's time zone."
 
 

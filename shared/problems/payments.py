@@ -18,6 +18,7 @@ class PaymentInFuture(Problem):
 
     code = "payment_in_future"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("date",)
     hint = "Record a payment on the day it was made, or later."
 
 
@@ -26,6 +27,7 @@ class PaymentDiffers(Problem):
 
     code = "payment_differs"
     status = HTTPStatus.CONFLICT
+    fields = ("amount",)
     hint = "The amounts of the invoices add up to the amount of the payment."
 
 
@@ -34,6 +36,7 @@ class PaymentExceedsDue(Problem):
 
     code = "payment_exceeds_due"
     status = HTTPStatus.CONFLICT
+    fields = ("amount",)
     hint = "Send at most `amount_due` of the invoice; the detail names it."
 
 

@@ -10,6 +10,7 @@ class UsernameTaken(Problem):
 
     code = "username_taken"
     status = HTTPStatus.CONFLICT
+    fields = ("username",)
 
 
 class InvalidTimeZone(Problem):
@@ -17,6 +18,7 @@ class InvalidTimeZone(Problem):
 
     code = "invalid_time_zone"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("time_zone",)
     hint = "Name one of the IANA zones; Asia/Kolkata is one."
 
 
@@ -25,6 +27,7 @@ class InvalidGstin(Problem):
 
     code = "invalid_gstin"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("gstin", "customer_gstin")
     hint = "A GSTIN has 15 characters, of which the last is a check digit over the others."
 
 
@@ -33,6 +36,7 @@ class UnknownState(Problem):
 
     code = "unknown_state"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("state_code", "place_of_supply")
     hint = "Two digits: 29 is Karnataka, 96 a place outside of India."
 
 
@@ -41,4 +45,5 @@ class StateDiffers(Problem):
 
     code = "state_differs"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("state_code",)
     hint = "Leave state_code out: the GSTIN tells it."

@@ -77,6 +77,7 @@ class EmailAlreadyRegistered(Problem):
 
     code = "email_already_registered"
     status = HTTPStatus.CONFLICT
+    fields = ("email",)
     hint = "Log in instead."
 
 
@@ -85,6 +86,7 @@ class WeakPassword(Problem):
 
     code = "weak_password"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("password",)
     hint = "Choose a longer one, with letters and digits."
 
 
@@ -93,3 +95,4 @@ class InvalidEmail(Problem):
 
     code = "invalid_email"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("email",)

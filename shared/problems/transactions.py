@@ -17,6 +17,7 @@ class TransferToSameAccount(Problem):
 
     code = "transfer_to_same_account"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("transfer_account_id", "transfer_to_account_id")
 
 
 class TransferAccountNotFound(Problem):
@@ -24,6 +25,7 @@ class TransferAccountNotFound(Problem):
 
     code = "transfer_account_not_found"
     status = HTTPStatus.NOT_FOUND
+    fields = ("transfer_account_id", "transfer_to_account_id")
 
 
 class PaymentFixed(Problem):

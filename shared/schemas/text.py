@@ -1,4 +1,7 @@
-"""Strings that PostgreSQL can hold, and how long they may be."""
+"""Strings that PostgreSQL can hold: each kind of text that a request may bring, declared once.
+
+Length and shape stand here. What a text means (a GSTIN, a state, a customer's e-mail address), SQL checks.
+"""
 
 from typing import Annotated
 
@@ -32,4 +35,38 @@ Gstin = Annotated[
         description="15 characters, the last of them a check digit; in any case, spaced or not.",
     ),
     STORABLE,
+]
+StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 is Karnataka."), STORABLE]
+UpiId = Annotated[str, Field(max_length=321), STORABLE]
+TimeZone = Annotated[str, Field(max_length=100), STORABLE]
+ContactEmail = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
+"""The e-mail address of a customer."""
+InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
+HsnCode = Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE]
+Category = Annotated[str, Field(max_length=100), STORABLE]
+PaymentReference = Annotated[str, Field(max_length=100), STORABLE]
+
+
+# Sign-in ------------------------------------------------------------------------------------------
+
+_MOST_PASSWORD_BYTES = 72
+
+
+def _refuse_what_would_be_cut_off(password: str) -> str:
+    # bcrypt reads 72 bytes: of a longer one the beginning would be accepted, too.
+    if len(password.encode()) > _MOST_PASSWORD_BYTES:
+        raise PydanticCustomError("string_too_long", "A password has at most 72 bytes in UTF-8")
+    return password
+
+
+Email = Annotated[
+    str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", examples=["user@example.com"]), STORABLE
+]
+"""The e-mail address to sign in with."""
+Username = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,50}$", examples=["asha"]), STORABLE]
+Password = Annotated[
+    str,
+    Field(min_length=8, max_length=72, examples=["securepassword"]),
+    STORABLE,
+    AfterValidator(_refuse_what_would_be_cut_off),
 ]

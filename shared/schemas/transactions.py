@@ -6,14 +6,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.problems.catalogue import TransactionNotFound
+from shared.schemas.choices import TransactionType
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Is, Since, Until
 from shared.schemas.money import Money, TaxRate
 from shared.schemas.pagination import ListQuery
 from shared.schemas.text import Text
 from shared.schemas.view import View
-
-TransactionType = Literal["sale", "expense", "transfer", "other"]
 
 
 class Transaction(View):

@@ -1,6 +1,6 @@
 """PostgREST as the caller: one call per request, and what SQL answered goes back byte for byte."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self, cast
 from urllib.parse import urlencode
@@ -60,7 +60,7 @@ class Data:
             be_patient()
         body: dict[str, Any] = {name: _plain(value) for name, value in arguments.items()}
         selected = [("select", view.columns()) for view in _documented_views(self._request)]
-        answer = self._sent(self._client.rpc(function, body).request, selected)
+        answer = self._sent(self._client.rpc(function, body).request, selected, arguments=body)
         headers = {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
         media_type = "application/json" if answer.content else None
         return Response(answer.content, answer.status_code, headers, media_type)
@@ -102,7 +102,11 @@ class Data:
         return Response(rows, headers=headers, media_type="application/json")
 
     def _sent(
-        self, request: DataRequest, parameters: Iterable[Parameter], accepted: int = 200
+        self,
+        request: DataRequest,
+        parameters: Iterable[Parameter],
+        accepted: int = 200,
+        arguments: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         query = urlencode([*request.params.multi_items(), *parameters])
         # Written out here: httpx takes twice as long to put parameters and address together.
@@ -113,7 +117,7 @@ class Data:
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
         if answer.is_error and answer.status_code != accepted:
-            raise problem_of(answer)
+            raise problem_of(answer, arguments)
         return answer
 
 
