@@ -154,6 +154,7 @@ begin
     return invoice;
 end;
 $$;
+grant execute on function private.fill_place_of_supply to authenticated;
 comment on function private.fill_place_of_supply is 'Fills in place of supply and inter_state (IGST Act s.7, 8 and 10).';
 
 create function private.place_of_supply_is_derived(invoice public.invoices)

@@ -155,7 +155,10 @@ begin
     end if;
     if new.transaction_type = 'sale' then
         new.tax_amount := null;
-    elsif new.transaction_type = 'expense' and new.tax_rate is not null then
+    elsif
+        new.transaction_type = 'expense' and new.tax_rate is not null
+        and (new.tax_amount is null or not private.names_field('tax_amount'))
+    then
         new.tax_amount := private.input_tax(new, old);
     end if;
     return new;

@@ -298,7 +298,10 @@ as $$
     -- What the days say about the instants in every time zone: there the index begins.
     select receipt.transaction_id, receipt.amount, receipt.tax_amount, receipt.igst
     from public.transactions as payment
-    inner join private.receipts as receipt on receipt.transaction_id = payment.id
+    -- `offset 0`: each payment looks its settlements up, however many others there are.
+    cross join lateral (
+        select * from private.receipts as known where known.transaction_id = payment.id offset 0
+    ) as receipt
     where
         payment.user_id = owner
         and payment.transaction_type = 'sale'
