@@ -34,7 +34,9 @@ declare
     key constant text := nullif(private.request_header('idempotency-key'), '');
 begin
     if char_length(key) > 255 then
-        perform private.raise_problem(422, 'idempotency_key_too_long', 'An Idempotency-Key has at most 255 characters.');
+        perform private.raise_problem(
+            422, 'idempotency_key_too_long', 'An Idempotency-Key has at most 255 characters.', 'idempotency-key'
+        );
     end if;
     return key;
 end;

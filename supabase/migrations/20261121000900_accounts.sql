@@ -83,7 +83,7 @@ as $$
 begin
     -- Another account of the same statement has taken its place already.
     if not exists (select from public.accounts where id = new.id and is_default) then
-        perform private.raise_problem(409, 'one_default_account', 'Only one account can be the default one.');
+        perform private.raise_problem(409, 'one_default_account', 'Only one account can be the default one.', 'is_default');
     end if;
     update public.accounts set is_default = false where user_id = new.user_id and is_default and id <> new.id;
     return null;
@@ -145,7 +145,8 @@ begin
     if exists (select from public.transactions where account_id = old.id or transfer_account_id = old.id) then
         perform private.raise_problem(
             409, 'account_has_transactions',
-            'The account has transactions. Name the account that takes them and the balance in transfer_to_account_id.'
+            'The account has transactions. Name the account that takes them and the balance in transfer_to_account_id.',
+            'transfer_to_account_id'
         );
     end if;
     if old.balance <> 0 then
@@ -308,10 +309,15 @@ begin
         return;
     end if;
     if transfer_to_account_id = account_id then
-        perform private.raise_problem(422, 'transfer_to_same_account', 'An account can''t be transferred to itself.');
+        perform private.raise_problem(
+            422, 'transfer_to_same_account', 'An account can''t be transferred to itself.', 'transfer_to_account_id'
+        );
     end if;
     if not exists (select from public.accounts where id = transfer_to_account_id) then
-        perform private.raise_problem(404, 'transfer_account_not_found', 'There is no account with the id in transfer_to_account_id.');
+        perform private.raise_problem(
+            404, 'transfer_account_not_found', 'There is no account with the id in transfer_to_account_id.',
+            'transfer_to_account_id'
+        );
     end if;
     perform private.close_account(account_id, transfer_to_account_id);
 end;
@@ -342,7 +348,7 @@ declare
     summary json;
 begin
     if period is null or period not in ('week', 'month', 'quarter', 'year') then
-        perform private.raise_problem(422, 'invalid_period', 'period is one of week, month, quarter and year.');
+        perform private.raise_problem(422, 'invalid_period', 'period is one of week, month, quarter and year.', 'period');
     end if;
     first_day := date_trunc(period, private.today(caller)::timestamp)::date;
     last_day := (first_day + ('1 ' || replace(period, 'quarter', 'month'))::interval * (case period when 'quarter' then 3 else 1 end))::date - 1;

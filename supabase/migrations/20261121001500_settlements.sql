@@ -252,10 +252,10 @@ begin
     if new.transaction_id is null then
         new.settled_on := coalesce(new.settled_on, private.today(new.user_id));
     elsif not exists (select from public.transactions where id = new.transaction_id and user_id = new.user_id) then
-        perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.', 'transaction_id');
+        perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
     end if;
     if not exists (select from public.invoices where id = new.invoice_id and user_id = new.user_id) then
-        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.', 'invoice_id');
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;
     if new.kind = 'payment' and new.transaction_id is null then
         new.transaction_id := private.record_payment(new);

@@ -144,7 +144,7 @@ declare
 begin
     select * into invoice from public.invoices where id = new.against_id for no key update;
     if invoice.user_id is distinct from new.user_id or invoice.document_type <> 'invoice' then
-        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.', 'against_id');
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     elsif invoice.status = 'cancelled' then
         perform private.raise_cancelled(invoice.invoice_number);
     elsif invoice.status = 'draft' then

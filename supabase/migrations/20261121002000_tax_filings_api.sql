@@ -6,12 +6,11 @@
 create function private.check_tax_type(tax_type text)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
     if tax_type is null or tax_type not in ('gst', 'income_tax', 'other') then
-        perform private.raise_problem(422, 'invalid_tax_type', 'tax_type is one of gst, income_tax and other.');
+        perform private.raise_problem(422, 'invalid_tax_type', 'tax_type is one of gst, income_tax and other.', 'tax_type');
     end if;
 end;
 $$;
@@ -21,34 +20,36 @@ comment on function private.check_tax_type is '422 invalid_tax_type for any othe
 create function private.check_filing_period(period text)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
     if period is null or period not in ('monthly', 'quarterly', 'annually') then
-        perform private.raise_problem(422, 'invalid_period', 'period is one of monthly, quarterly and annually.');
+        perform private.raise_problem(422, 'invalid_period', 'period is one of monthly, quarterly and annually.', 'period');
     end if;
 end;
 $$;
 grant execute on function private.check_filing_period to authenticated;
 comment on function private.check_filing_period is '422 invalid_period for any other than monthly, quarterly and annually.';
 
-create function private.check_period(first_day date, last_day date, today date)
+create function private.check_period(
+    first_day date, last_day date, today date, first_field text, last_field text
+)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin
     if first_day is null or last_day is null or first_day > last_day then
-        perform private.raise_problem(422, 'period_out_of_order', 'A period starts on or before the day it ends.');
+        perform private.raise_problem(422, 'period_out_of_order', 'A period starts on or before the day it ends.', last_field);
     elsif first_day > today then
-        perform private.raise_problem(422, 'period_in_future', format('The period starts on %s, after today, %s.', first_day, today));
+        perform private.raise_problem(
+            422, 'period_in_future', format('The period starts on %s, after today, %s.', first_day, today), first_field
+        );
     end if;
 end;
 $$;
 grant execute on function private.check_period to authenticated;
-comment on function private.check_period is '422 for a period that ends before it starts, or that has not begun.';
+comment on function private.check_period is '422 for a period that ends before it starts, or that has not begun; the fields are the request''s for its two days.';
 
 create function private.check_overlap(owner uuid, tax_type text, period daterange)
 returns void
@@ -161,7 +162,7 @@ declare
 begin
     perform private.check_tax_type(tax_type);
     perform private.check_filing_period(period);
-    perform private.check_period(start_date, end_date, private.today(caller));
+    perform private.check_period(start_date, end_date, private.today(caller), 'start_date', 'end_date');
     return private.filing_answer(
         caller, tax_type, private.filing_basis(caller, tax_type, basis), start_date, end_date, include_transactions
     );
@@ -244,7 +245,8 @@ begin
     elsif submission.tax_type = 'gst' and submission.net_tax_liability <> filing.net_tax_liability then
         perform private.raise_problem(
             409, 'liability_differs',
-            format('The books say %s, the request says %s.', filing.net_tax_liability, submission.net_tax_liability)
+            format('The books say %s, the request says %s.', filing.net_tax_liability, submission.net_tax_liability),
+            'total_tax_liability'
         );
     end if;
 
@@ -293,23 +295,25 @@ begin
     submission := jsonb_populate_record(null::public.tax_filings, filing);
     submission.net_tax_liability := (filing ->> 'total_tax_liability')::numeric;
     perform private.check_tax_type(submission.tax_type);
-    perform private.check_period(submission.period_start, submission.period_end, today);
+    perform private.check_period(submission.period_start, submission.period_end, today, 'period_start', 'period_end');
     if submission.period_end >= today then
         perform private.raise_problem(
-            422, 'period_not_ended', format('The period ends on %s. Submit it from the day after.', submission.period_end)
+            422, 'period_not_ended', format('The period ends on %s. Submit it from the day after.', submission.period_end),
+            'period_end'
         );
     end if;
     if filing ->> 'filing_id' is not null then
         select * into draft from public.tax_filings where id = (filing ->> 'filing_id')::uuid;
         if not found then
-            perform private.raise_problem(404, 'filing_not_found', 'There is no such tax filing.');
+            perform private.raise_problem(404, 'filing_not_found', 'There is no such tax filing.', 'filing_id');
         elsif
             (draft.tax_type, draft.period_start, draft.period_end)
             <> (submission.tax_type, submission.period_start, submission.period_end)
         then
             perform private.raise_problem(
                 422, 'filing_period_differs',
-                format('That filing is for %s, %s to %s.', draft.tax_type, draft.period_start, draft.period_end)
+                format('That filing is for %s, %s to %s.', draft.tax_type, draft.period_start, draft.period_end),
+                'filing_id'
             );
         end if;
     end if;

@@ -143,7 +143,7 @@ begin
     else
         select * into run from public.job_runs where id = run_id for update;
         if not found then
-            perform private.raise_problem(404, 'job_run_not_found', 'There is no such run.');
+            perform private.raise_problem(404, 'job_run_not_found', 'There is no such run.', 'run_id');
         end if;
     end if;
     if run.finished_at is not null then

@@ -76,7 +76,8 @@ begin
     for no key update;
     if account ? 'balance' and shown_balance is distinct from balance_now and balance_now is not null then
         perform private.raise_problem(
-            409, 'balance_moved', 'Money has moved since the page was opened. Nothing was changed; save again to set your balance.'
+            409, 'balance_moved', 'Money has moved since the page was opened. Nothing was changed; save again to set your balance.',
+            'balance'
         );
     end if;
     answer := to_json(api.update_account(account_id, account));
