@@ -5,7 +5,6 @@ import pkgutil
 import tomllib
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +51,8 @@ def _version() -> str:
 
 
 def _everything() -> FastAPI:
-    groups = sorted(group.name for group in pkgutil.iter_modules(functions.__path__, "functions."))
-    endpoints = [f"{group}.{module}" for group in groups for module in ("endpoints", "v1_endpoints")]
-    return create_app(*(import_module(module).router for module in endpoints if find_spec(module)))
+    modules = sorted(module.name for module in pkgutil.walk_packages(functions.__path__, "functions."))
+    return create_app(*(import_module(module).router for module in modules if module.endswith("endpoints")))
 
 
 def _problem_schemas() -> dict[str, Any]:

@@ -218,7 +218,7 @@ begin
         perform private.raise_problem(422, 'invalid_value', 'Name each invoice once.', 'invoices');
     elsif (payment ->> 'amount')::numeric <> (select sum(part.amount) from unnest(parts) as part) then
         perform private.raise_problem(
-            422, 'payment_differs',
+            409, 'payment_differs',
             format('The invoices take %s.', (select sum(part.amount) from unnest(parts) as part)), 'amount'
         );
     end if;

@@ -13,7 +13,13 @@ import psycopg
 SEARCHED_CUSTOMER = "Zubin Mehta"
 """The customer of twenty invoices of each user, however many there are."""
 
-_TABLES = ["public.transactions", "public.ledger_entries", "public.invoices", "public.invoice_items", "public.settlements"]
+_TABLES = [
+    "public.transactions",
+    "public.ledger_entries",
+    "public.invoices",
+    "public.invoice_items",
+    "public.settlements",
+]
 
 _USERS = """
     insert into auth.users (id, email) select id, id || '@example.com' from wanted

@@ -24,6 +24,7 @@ UNREACHABLE = {
     "invoice_items_invoice_belongs_to_user",
     "invoice_items_tax_adds_up",
     "invoices_origin_known",
+    "invoices_round_off_below_a_rupee",
     "invoices_owner_key",
     "invoices_serial_unique_per_user",
     "invoices_tax_adds_up",
