@@ -42,7 +42,11 @@ TimeZone = Annotated[str, Field(max_length=100), STORABLE]
 ContactEmail = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
 """The e-mail address of a customer."""
 InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
-HsnCode = Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE]
+HsnCode = Annotated[
+    str,
+    Field(pattern=r"^([0-9]{4}|[0-9]{6}|[0-9]{8})$", description="HSN or SAC code of 4, 6 or 8 digits."),
+    STORABLE,
+]
 Category = Annotated[str, Field(max_length=100), STORABLE]
 PaymentReference = Annotated[str, Field(max_length=100), STORABLE]
 
