@@ -149,6 +149,10 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "web.accounts_page": ({"authenticated"}, {}),
     "web.dashboard": ({"authenticated"}, {}),
     "web.delete_invoice": ({"authenticated"}, {"reference": "{invoice_number}"}),
+    "web.form_problems": (
+        {"authenticated"},
+        {"form": "invoice", "draft": {"notes": "x"}, "edited": "{invoice_number}"},
+    ),
     "web.invoice_form": ({"authenticated"}, {"invoice": "{invoice_number}"}),
     "web.invoice_page": ({"authenticated"}, {"invoice": "{invoice_number}"}),
     "web.invoices_page": ({"authenticated"}, {"filters": {}}),

@@ -79,6 +79,15 @@ class TestProblemOf:
         assert isinstance(problem, shared.problems.catalogue.InvoiceAlreadyPaid)
         assert problem.detail == "Invoice INV-1 is paid already."
 
+    def test_a_field_that_sql_names_is_shown(self) -> None:
+        body = {"code": "PT422", "message": "No.", "hint": "invalid_gstin", "details": "customer_gstin"}
+        expected = {"field": "customer_gstin", "code": "invalid_gstin", "message": "No."}
+        assert problem_of(httpx.Response(422, json=body)).errors == [expected]
+
+    def test_details_of_postgresql_are_no_field(self) -> None:
+        body = {"code": "23514", "message": "secret", "hint": None, "details": "secret"}
+        assert problem_of(httpx.Response(400, json=body)).errors == []
+
     def test_a_broken_constraint_is_told_in_words(self) -> None:
         message = 'new row for relation "invoices" violates check constraint "invoices_due_not_before_issue"'
         assert problem_of(answer("23514", message)).detail == "due_date must not be before issue_date."
