@@ -47,7 +47,7 @@ _LINES = 'of relation "invoice_items"'
 _FIELD = re.compile(r"[a-z][a-z0-9_.-]*")
 _PRECISION = re.compile(r"precision (\d+), scale (\d+)")
 _FIELDS_OF_PRECISION: dict[tuple[str, str], tuple[str, ...]] = {
-    ("15", "2"): ("amount", "balance", "total_tax_liability"),
+    ("15", "2"): ("amount", "balance", "total_tax_liability", "unit_price"),
     ("6", "3"): ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
     ("12", "3"): ("items.*.quantity",),
 }

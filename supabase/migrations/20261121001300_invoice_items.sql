@@ -44,7 +44,7 @@ create table public.invoice_items (
 );
 comment on table public.invoice_items is 'Lines of documents. amount, and taxable_value and everything after it, is computed when the line is written.';
 comment on column public.invoice_items.position is 'Order on the document: 1, 2, 3 ...; after the last line when none is named.';
-comment on column public.invoice_items.item_id is 'The catalogue item that the line''s fields were copied from.';
+comment on column public.invoice_items.item_id is 'The catalogue item that the line''s fields were copied from. No foreign key: lines outlive it.';
 comment on column public.invoice_items.hsn_code is 'HSN code of goods or SAC of services, 4 to 8 digits.';
 comment on column public.invoice_items.uqc is 'Unit quantity code of the quantity: NOS, KGS, MTR ... (CGST Rules, Rule 46(i)).';
 comment on column public.invoice_items.unit_price is 'Rupees; contains the tax when the document''s price_includes_tax says so.';
@@ -76,6 +76,32 @@ $$;
 grant execute on function private.line_amounts to authenticated, service_role;
 comment on function private.line_amounts is 'Taxable value and tax of a line on its document (CGST Act s.15).';
 
+create function private.copied_from_item(line public.invoice_items)
+returns public.invoice_items
+language plpgsql
+stable
+security definer -- reads the catalogue whoever writes
+set search_path = ''
+as $$
+declare
+    item public.items;
+begin
+    select * into item from public.items where id = line.item_id and user_id = line.user_id;
+    if not found then
+        perform private.raise_problem(404, 'item_not_found', 'There is no such item.');
+    end if;
+    line.description := coalesce(line.description, item.description, item.name);
+    line.hsn_code := coalesce(line.hsn_code, item.hsn_code);
+    line.uqc := coalesce(line.uqc, item.uqc);
+    line.unit_price := coalesce(line.unit_price, item.unit_price);
+    line.tax_rate := coalesce(line.tax_rate, item.tax_rate);
+    line.treatment := coalesce(line.treatment, item.treatment);
+    return line;
+end;
+$$;
+comment on function private.copied_from_item is
+'A line with the fields of the catalogue item that it names, where it has none of its own; it keeps its copy.';
+
 create function private.compute_item()
 returns trigger
 language plpgsql
@@ -101,6 +127,9 @@ begin
         )
     then
         perform private.raise_cancelled(invoice.invoice_number);
+    end if;
+    if new.item_id is not null and new.item_id is distinct from old.item_id then
+        new := private.copied_from_item(new);
     end if;
     new.position := coalesce(
         new.position,
