@@ -60,7 +60,7 @@ INVOICE: dict[str, JsonValue] = {
     "items": [_ITEM],
     "warnings": [],
 }
-NEWINVOICE: dict[str, JsonValue] = {
+NEW_INVOICE: dict[str, JsonValue] = {
     "customer_name": "John Doe",
     "customer_email": "john@example.com",
     "customer_address": "123 Main St, City",

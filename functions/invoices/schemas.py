@@ -140,7 +140,7 @@ Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 class NewInvoice(Body):
     """A new invoice."""
 
-    model_config = ConfigDict(json_schema_extra={"example": NEWINVOICE})
+    model_config = ConfigDict(json_schema_extra={"example": NEW_INVOICE})
 
     customer_id: UUID | None = Field(None, description="A customer, whose fields are copied.")
     customer_name: Annotated[Name | None, required_unless("customer_id")] = Field(None, validate_default=True)
