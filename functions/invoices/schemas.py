@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from functions.invoices.examples import CHANGES, INVOICE
+from functions.invoices.examples import CHANGES, INVOICE, NEW_INVOICE
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out, required_unless
 from shared.schemas.choices import InvoiceStatus, Template
