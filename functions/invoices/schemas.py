@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from functions.invoices.examples import CHANGES, INVOICE, NEW_INVOICE
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out, required_unless
-from shared.schemas.choices import InvoiceStatus, Template
+from shared.schemas.choices import DocumentType, InvoiceStatus, NoteReason, Template, Treatment
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
@@ -28,10 +28,7 @@ from shared.schemas.text import (
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
 
-DocumentType = Literal["invoice", "credit_note", "debit_note"]
-NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
 LineText = Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
-Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
 
 
 class InvoiceItem(BaseModel):

@@ -159,7 +159,7 @@ CONSTRAINTS: dict[str, Rule] = {
         InvalidValue, "kind", "A payment names its money, and only a credit note settles as one."
     ),
     "settlements_day_known": Rule(
-        InvalidValue, "settled_on", "settled_on is the day where no transaction tells it."
+        InvalidValue, "date", "settled_on is the day where no transaction tells it."
     ),
     "settlements_invoice_belongs_to_user": Rule(InvoiceNotFound, "invoice_id", "There is no such invoice."),
     "settlements_credit_note_belongs_to_user": Rule(
