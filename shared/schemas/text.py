@@ -80,5 +80,3 @@ Password = Annotated[
     STORABLE,
     AfterValidator(_refuse_what_would_be_cut_off),
 ]
-
-PaymentReference = Annotated[str, Field(max_length=100, description="A UTR or a cheque number."), STORABLE]
