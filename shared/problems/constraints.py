@@ -249,7 +249,9 @@ CONSTRAINTS: dict[str, Rule] = {
         "An item's description has 1 to 10000 characters, not spaces alone.",
     ),
     "invoice_items_hsn_code_shape": Rule(
-        InvalidValue, "items.*.hsn_code", "hsn_code has 4, 6 or 8 digits; the code of a service begins with 99 and has 4 to 6."
+        InvalidValue,
+        "items.*.hsn_code",
+        "hsn_code has 4, 6 or 8 digits; the code of a service begins with 99 and has 4 to 6.",
     ),
     "invoice_items_quantity_positive": Rule(InvalidValue, "items.*.quantity", "quantity must be above zero."),
     "invoice_items_unit_price_not_negative": Rule(
