@@ -351,7 +351,7 @@ begin
     new_invoice.total_amount := new_invoice.subtotal + new_invoice.round_off
     + case when new_invoice.reverse_charge then 0 else new_invoice.tax_amount end;
     if new_invoice.total_amount <> old_invoice.total_amount then
-        perform private.check_amendment(old_invoice, new_invoice.total_amount);
+        perform private.check_amendment(old_invoice);
     end if;
     new_invoice.amount_settled := coalesce(old_invoice.amount_settled, 0);
     new_invoice.amount_credited := coalesce(old_invoice.amount_credited, 0);

@@ -58,7 +58,6 @@ OTHER_TRANSACTION = [
     ("transactions_only_trade_is_taxed", "other", "tax_amount", 1),
 ]
 INVOICE = [
-    ("invoices_number_shape", "invoice_number", "no number"),
     ("invoices_due_not_before_issue", "due_date", "2020-01-01"),
     ("invoices_issue_date_in_range", "issue_date", "1899-01-01"),
     ("invoices_due_date_in_range", "due_date", "9999-12-31T12:00:00Z"),
@@ -96,6 +95,7 @@ TOLD_BEFORE = {
     "invoices_document_type_known",
     "invoices_note_names_its_invoice",
     "invoices_note_reason_known",
+    "invoices_number_shape",
     "invoices_number_unique_per_year",
     "invoices_settled_within_total",
     "settlements_amount_positive",
