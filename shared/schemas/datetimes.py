@@ -58,15 +58,17 @@ def _read_date(value: object) -> date:
 _DAY_SCHEMA = {"type": "string", "format": "date"}
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time"}
 
+_AS_ISO_TEXT = PlainSerializer(lambda value: value.isoformat(), return_type=str)
+
 DayOrInstant = Annotated[
     datetime | date,
     PlainValidator(_read),
-    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+    _AS_ISO_TEXT,
     WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA]}),
 ]
 """A day or an instant; SQL takes a day as the instant at which it begins in the profile's zone."""
 
-Day = Annotated[date, PlainValidator(_read_date), WithJsonSchema(_DAY_SCHEMA)]
+Day = Annotated[date, PlainValidator(_read_date), _AS_ISO_TEXT, WithJsonSchema(_DAY_SCHEMA)]
 
 Instant = Annotated[datetime, WithJsonSchema(_INSTANT_SCHEMA)]
 """In answers: always in UTC, written with a Z."""
