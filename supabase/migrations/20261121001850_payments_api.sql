@@ -65,12 +65,14 @@ begin
     elsif (part.invoice).total_amount = 0 or (part.invoice).amount_due = 0 or (part.invoice).status = 'cancelled' then
         perform private.raise_overpaid(part.invoice);
     end if;
-    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::numeric, 0);
-    part.write_off := coalesce((payment ->> 'write_off')::numeric, 0);
+    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::public.rupees, 0);
+    part.write_off := coalesce((payment ->> 'write_off')::public.rupees, 0);
     part.amount := coalesce(
-        (payment ->> 'amount')::numeric, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
+        (payment ->> 'amount')::public.rupees, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
     );
-    if part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
+    if least(part.amount, part.tax_deducted, part.write_off) < 0 or part.amount + part.tax_deducted + part.write_off = 0 then
+        perform private.raise_problem(422, 'invalid_value', 'A payment settles more than nothing.', 'amount');
+    elsif part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
         perform private.raise_overpaid(part.invoice);
     end if;
     return part;
@@ -173,21 +175,21 @@ grant execute on function api.invoice_payments to authenticated;
 comment on function api.invoice_payments is 'What settles an invoice, the first one first; 404 invoice_not_found.';
 
 create function api.create_payment(invoice_id uuid, payment jsonb)
-returns json
+returns api.invoices
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment);
-    answer json := private.replay('create_payment', request);
+    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_payment', request));
 begin
-    if answer is not null then
+    if answer.id is not null then
         return answer;
     end if;
     perform private.record_payment(caller, payment, array[private.payment_part(invoice_id, payment)]);
-    answer := to_json(private.invoice_answer(invoice_id));
-    perform private.remember('create_payment', request, answer, '/api/invoices/' || invoice_id || '/payments');
+    answer := private.invoice_answer(invoice_id);
+    perform private.remember('create_payment', request, to_json(answer), '/api/invoices/' || invoice_id || '/payments');
     return answer;
 end;
 $$;
@@ -195,7 +197,7 @@ grant execute on function api.create_payment to authenticated;
 comment on function api.create_payment is 'Records a payment of an invoice, whole or in part, with the tax kept back or the rest written off; answers the invoice.';
 
 create function api.create_payments(payment jsonb)
-returns json
+returns setof api.invoices
 language plpgsql
 set search_path = ''
 as $$
@@ -205,7 +207,8 @@ declare
     parts private.payment_part[];
 begin
     if answer is not null then
-        return answer;
+        return query select * from json_populate_recordset(null::api.invoices, answer);
+        return;
     end if;
     -- In id order, so that two payments over the same invoices queue instead of deadlocking.
     parts := array(
@@ -223,13 +226,13 @@ begin
         );
     end if;
     perform private.record_payment(caller, payment, parts);
-    answer := json_build_object('invoices', (
+    answer := (
         select json_agg(to_json(settled) order by settled.id)
         from unnest(parts) as part
         cross join lateral private.invoice_answer((part.invoice).id) as settled
-    ));
+    );
     perform private.remember('create_payments', payment, answer);
-    return answer;
+    return query select * from json_populate_recordset(null::api.invoices, answer);
 end;
 $$;
 grant execute on function api.create_payments to authenticated;
