@@ -72,6 +72,12 @@ create table public.invoices (
     constraint invoices_issue_date_in_range check (issue_date >= '1900-01-01' and issue_date < '9999-01-01'),
     constraint invoices_due_date_in_range check (due_date < '9999-12-31'),
     constraint invoices_due_not_before_issue check (due_day >= issue_day),
+    -- In some time zone, from the farthest west to the farthest east: the profile's may have changed.
+    constraint invoices_days_are_of_their_instants check (
+        issue_day between (issue_date at time zone 'Etc/GMT+12')::date and (issue_date at time zone 'Etc/GMT-14')::date
+        and due_day between (due_date at time zone 'Etc/GMT+12')::date and (due_date at time zone 'Etc/GMT-14')::date
+        and created_day between (created_at at time zone 'Etc/GMT+12')::date and (created_at at time zone 'Etc/GMT-14')::date
+    ),
     constraint invoices_tax_adds_up check (tax_amount = cgst + sgst + igst),
     constraint invoices_round_off_below_a_rupee check (abs(round_off) < 1),
     constraint invoices_total_adds_up
@@ -375,7 +381,10 @@ set search_path = ''
 as $$
 begin
     -- Days are those of the zone in which they were written: what is printed never moves.
-    new_invoice.created_day := coalesce(old_invoice.created_day, (new_invoice.created_at at time zone zone)::date);
+    new_invoice.created_day := case
+        when new_invoice.created_at = old_invoice.created_at then old_invoice.created_day
+        else (new_invoice.created_at at time zone zone)::date
+    end;
     new_invoice.issue_day := case
         when new_invoice.issue_date = old_invoice.issue_date then old_invoice.issue_day
         else (new_invoice.issue_date at time zone zone)::date
