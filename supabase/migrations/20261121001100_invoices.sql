@@ -400,6 +400,29 @@ end;
 $$;
 comment on function private.dated is 'An invoice with its days in a time zone, and its due date 30 days after issue where none is given.';
 
+create function private.check_typed_invoice(invoice public.invoices, today date)
+returns void
+language plpgsql
+security definer -- reads the profile whoever writes
+set search_path = ''
+as $$
+begin
+    if invoice.issue_day > today + interval '1 year' then
+        perform private.raise_problem(422, 'invalid_value', 'issue_date is at most one year from now.', 'issue_date');
+    elsif
+        invoice.customer_gstin is not null
+        and invoice.customer_gstin = (select gstin from public.profiles where id = invoice.user_id)
+    then
+        perform private.raise_problem(
+            422, 'customer_is_seller', 'customer_gstin is your own: nobody invoices a supply to the same registration.',
+            'customer_gstin'
+        );
+    end if;
+end;
+$$;
+comment on function private.check_typed_invoice is
+'422 for a document that is issued more than a year from now, or to the registration that issues it.';
+
 create function private.copied_from_contact(new_invoice public.invoices)
 returns public.invoices
 language plpgsql
@@ -445,6 +468,9 @@ begin
     new.customer_gstin := private.checked_gstin(new.customer_gstin, 'customer_gstin');
     new := private.keep_computed(old, new);
     new := private.dated(old, new, zone);
+    if (new.issue_day, new.customer_gstin) is distinct from (old.issue_day, old.customer_gstin) then
+        perform private.check_typed_invoice(new, (now() at time zone zone)::date);
+    end if;
     if tg_op = 'INSERT' then
         new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
         new.seller := null;
