@@ -88,6 +88,16 @@ class Person:
             Json, checked(self.api.post("/api/accounts", json={"name": name, "balance": balance}), 201)
         )
 
+    def customer(self, name: str = "Sharma Textiles", **fields: object) -> Json:
+        return cast(Json, checked(self.api.post("/api/customers", json={"name": name, **fields}), 201))
+
+    def supplier(self, name: str = "Paper Mill", **fields: object) -> Json:
+        return cast(Json, checked(self.api.post("/api/suppliers", json={"name": name, **fields}), 201))
+
+    def item(self, name: str = "Cotton shirt", unit_price: float = 450.0, **fields: object) -> Json:
+        body = {"name": name, "unit_price": unit_price, **fields}
+        return cast(Json, checked(self.api.post("/api/items", json=body), 201))
+
     def transaction(self, kind: str, amount: float, **fields: object) -> Json:
         body = {"transaction_type": kind, "amount": amount, **fields}
         return cast(Json, checked(self.api.post("/api/transactions", json=body), 201))

@@ -15,7 +15,15 @@ from shared.schemas.view import View
 Channel = Literal["api", "schedule", "auth", "dashboard"]
 Operation = Literal["insert", "update", "delete"]
 RecordType = Literal[
-    "profiles", "accounts", "transactions", "invoices", "invoice_items", "settlements", "tax_filings"
+    "profiles",
+    "accounts",
+    "contacts",
+    "items",
+    "transactions",
+    "invoices",
+    "invoice_items",
+    "settlements",
+    "tax_filings",
 ]
 Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86d081884c7d65..."])]
 

@@ -21,7 +21,7 @@ from shared.problems.catalogue import (
 )
 from shared.supabase.auth import Answer, Auth, AuthApi
 from shared.web.csrf import posted_form
-from shared.web.flash import RefusedForm
+from shared.web.flash import Mistake, RefusedForm
 from shared.web.session import Tokens, own_address, sign_in
 
 router = APIRouter(include_in_schema=False)
@@ -47,8 +47,8 @@ def log_in(request: Request, auth: AuthApi, names: Usernames, sent: OurForm) -> 
     try:
         sign_in(request, Tokens.of(names.sign_in(auth, Login.model_validate(sent))))
     except (Problem, ValidationError) as failure:
-        again = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
-        return _refuse(request, sent, failure, again)
+        page = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
+        return _refuse(request, sent, failure, page)
     return _go(wanted)
 
 
@@ -58,7 +58,7 @@ def register(request: Request, auth: AuthApi, names: Usernames, sent: OurForm) -
     try:
         sign_in(request, Tokens.of(_sign_up(auth, names, Registration.model_validate(fields))))
     except (Problem, ValidationError) as failure:
-        return _refuse(request, sent, failure, "/register")
+        return _refuse(request, sent, failure, "/register", names.taken(sent))
     return _go("/settings?done=welcome")
 
 
@@ -77,15 +77,25 @@ def _sign_up(auth: Auth, names: Names, user: Registration) -> Answer:
 
 
 def _refuse(
-    request: Request, sent: dict[str, str], failure: Problem | ValidationError, page: str
+    request: Request,
+    sent: dict[str, str],
+    failure: Problem | ValidationError,
+    page: str,
+    also: Problem | None = None,
 ) -> Response:
-    if isinstance(failure, Problem):
-        reasons = [failure.code]
-    else:
-        reasons = [str(error["loc"][0]) for error in failure.errors()]
+    """Back to the page, which tells all mistakes: those of `failure` and the one of `also`."""
+    mistakes = dict.fromkeys([*_mistakes(failure), *(_mistakes(also) if also else ())])
     answer = _go(page)
-    answer.headers.append("set-cookie", RefusedForm.of(sent, reasons).cookie(request, page.partition("?")[0]))
+    answer.headers.append(
+        "set-cookie", RefusedForm.of(sent, mistakes).cookie(request, page.partition("?")[0])
+    )
     return answer
+
+
+def _mistakes(failure: Problem | ValidationError) -> list[Mistake]:
+    if isinstance(failure, ValidationError):
+        return [Mistake(str(error["loc"][0]), error["type"]) for error in failure.errors()]
+    return [Mistake(error["field"], error["code"]) for error in failure.errors] or [Mistake("", failure.code)]
 
 
 def _go(address: str) -> Response:

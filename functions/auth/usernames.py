@@ -4,14 +4,17 @@ Guessing is counted with it, in the same request to the database.
 """
 
 import time
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx
 from fastapi import Depends, Request
+from pydantic import TypeAdapter, ValidationError
 
 from functions.auth.schemas import Login, Registration
 from shared.aws.parameter_store import ParameterUnreadableError
+from shared.problems.base import Problem
 from shared.problems.catalogue import (
     EmailAlreadyRegistered,
     EmailNotConfirmed,
@@ -21,11 +24,15 @@ from shared.problems.catalogue import (
     UsernameTaken,
 )
 from shared.problems.database import problem_of
+from shared.schemas.text import Username
 from shared.supabase.auth import Answer, Auth
 from shared.supabase.request import call_with_secret_key
 
 _REFUSAL_SECONDS = 0.5
 """Longer than Supabase Auth takes to compare a password, which it does only for a user that exists."""
+
+
+_USERNAME: TypeAdapter[str] = TypeAdapter(Username)
 
 
 class Names:
@@ -57,17 +64,33 @@ class Names:
             time.sleep(max(0.0, began + _REFUSAL_SECONDS - time.monotonic()))
             raise
 
+    def taken(self, registration: Mapping[str, str]) -> UsernameTaken | None:
+        """The problem of a registration, refused for something else, whose username another person has.
+
+        Counted like an attempt to log in, so that nobody can ask for all usernames there are. None where that
+        is exhausted, too.
+        """
+        username, email = registration.get("username", ""), registration.get("email", "")
+        try:
+            owner = self._begin_login(_USERNAME.validate_python(username))
+        except (ValidationError, LookupError, Problem):
+            return None
+        return UsernameTaken() if owner and owner != email.lower() else None
+
     def _address(self, name: str) -> str:
         """The e-mail address to log in with; for an unknown username one that nobody has.
 
         Raises TooManyRequests when account or client have failed too often of late.
         """
         try:
-            email = self._call("api", "begin_login", name=name, client=self._client)
+            email = self._begin_login(name)
         except LookupError:
             # Without the secret key nobody counts, and only addresses are known.
             email = name if "@" in name else None
         return email or f"{uuid4().hex}@username.invalid"
+
+    def _begin_login(self, name: str) -> str | None:
+        return self._call("api", "begin_login", name=name, client=self._client)
 
     def _email_of(self, username: str) -> str | None:
         return self._call("v1", "email_of_username", username=username)

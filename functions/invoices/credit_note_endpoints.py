@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Response, status
 from pydantic import ConfigDict, Field, StrictBool
 
-from functions.invoices.schemas import Invoice, Items, NoteReason
+from functions.invoices.schemas import Invoice, Items
 from shared.http.application import group
 from shared.problems.catalogue import (
     AmountOutOfRange,
@@ -19,6 +19,7 @@ from shared.problems.catalogue import (
     problems,
 )
 from shared.schemas.base import Body
+from shared.schemas.choices import NoteReason
 from shared.schemas.datetimes import DayOrInstant
 from shared.schemas.text import Notes
 from shared.supabase.rest import DataApiOnce

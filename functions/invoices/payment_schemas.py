@@ -1,22 +1,20 @@
 """The shapes of requests and answers about payments of invoices."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.invoices.schemas import Invoice
 from shared.schemas.base import Body
+from shared.schemas.choices import PaymentMethod, SettlementKind
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.money import Money
-from shared.schemas.text import STORABLE
+from shared.schemas.text import PaymentReference
 
-SettlementKind = Literal["payment", "tax_deducted", "credit_note", "write_off"]
-PaymentMethod = Literal["upi", "cash", "bank_transfer", "cheque", "card", "other"]
 PaidAmount = Annotated[Money, Field(gt=Decimal(0))]
 KeptBack = Annotated[Money, Field(ge=Decimal(0))]
-Reference = Annotated[str, Field(max_length=100, description="A UTR or a cheque number."), STORABLE]
 
 
 class _Amounts(Body):
@@ -35,7 +33,7 @@ class _Money(Body):
     account_id: UUID | None = Field(None, description="Default: the default account.")
     date: DayOrInstant | None = Field(None, description="Default: now.")
     method: PaymentMethod | None = None
-    reference: Reference | None = None
+    reference: PaymentReference | None = None
 
 
 class Payment(_Amounts, _Money):

@@ -3,11 +3,12 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from functions.invoices.examples import CHANGES, INVOICE, NEW_INVOICE
 from shared.problems.catalogue import InvoiceNotFound
-from shared.schemas.base import Body, left_out
-from shared.schemas.choices import InvoiceStatus, Template
+from shared.schemas.base import Body, left_out, required_unless
+from shared.schemas.choices import DocumentType, InvoiceStatus, NoteReason, Template, Treatment
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
@@ -27,91 +28,7 @@ from shared.schemas.text import (
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
 
-DocumentType = Literal["invoice", "credit_note", "debit_note"]
-NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
-Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
-
-_ITEM: dict[str, JsonValue] = {
-    "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
-    "invoice_id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
-    "description": "Product A",
-    "item_id": None,
-    "hsn_code": None,
-    "uqc": None,
-    "quantity": 2,
-    "unit_price": 50.00,
-    "amount": 100.00,
-    "discount_amount": 0.00,
-    "tax_included": True,
-    "tax_rate": 18,
-    "treatment": None,
-    "taxable_value": 100.00,
-    "tax_amount": 18.00,
-    "cgst": 9.00,
-    "sgst": 9.00,
-    "igst": 0.00,
-    "created_at": "2023-01-01T00:00:00Z",
-    "updated_at": "2023-01-01T00:00:00Z",
-}
-_INVOICE: dict[str, JsonValue] = {
-    "id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
-    "invoice_number": "INV-2023-01-1234",
-    "customer_name": "John Doe",
-    "customer_email": "john@example.com",
-    "customer_address": "123 Main St, City",
-    "customer_gstin": None,
-    "customer_state_code": None,
-    "customer_id": None,
-    "place_of_supply": None,
-    "issue_date": "2023-01-01T00:00:00Z",
-    "due_date": "2023-01-31T00:00:00Z",
-    "subtotal": 100.00,
-    "tax_rate": 18,
-    "tax_amount": 18.00,
-    "cgst": 9.00,
-    "sgst": 9.00,
-    "igst": 0.00,
-    "total_amount": 118.00,
-    "amount_settled": 0.00,
-    "amount_due": 118.00,
-    "amount_credited": 0.00,
-    "document_type": "invoice",
-    "against_id": None,
-    "note_reason": None,
-    "reverse_charge": False,
-    "price_includes_tax": False,
-    "status": "draft",
-    "notes": "Thank you for your business",
-    "template": "default",
-    "user_id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
-    "created_at": "2023-01-01T00:00:00Z",
-    "updated_at": "2023-01-01T00:00:00Z",
-    "items": [_ITEM],
-    "warnings": [],
-}
-_NEW_INVOICE: dict[str, JsonValue] = {
-    "customer_name": "John Doe",
-    "customer_email": "john@example.com",
-    "customer_address": "123 Main St, City",
-    "issue_date": "2023-01-01T00:00:00Z",
-    "due_date": "2023-01-31T00:00:00Z",
-    "tax_rate": 18.0,
-    "status": "draft",
-    "notes": "Thank you for your business",
-    "template": "default",
-    "items": [{"description": "Product A", "quantity": 2, "unit_price": 50.00, "tax_included": True}],
-}
-_CHANGES: dict[str, JsonValue] = {
-    "customer_name": "Updated Customer",
-    "customer_email": "updated@example.com",
-    "customer_address": "456 New St, City",
-    "issue_date": "2023-01-02T00:00:00Z",
-    "due_date": "2023-02-01T00:00:00Z",
-    "tax_rate": 18.0,
-    "status": "sent",
-    "notes": "Updated notes",
-    "template": "professional",
-}
+LineText = Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
 
 
 class InvoiceItem(BaseModel):
@@ -157,7 +74,7 @@ class Invoice(View):
         "issue_day.lte": "last_day",
     }
 
-    model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
+    model_config = ConfigDict(json_schema_extra={"example": INVOICE})
 
     id: UUID
     invoice_number: str
@@ -198,9 +115,10 @@ class Invoice(View):
 class NewInvoiceItem(Body):
     """A new line of an invoice."""
 
-    description: Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
+    item_id: UUID | None = Field(None, description="An item of the catalogue, whose fields are copied.")
+    description: Annotated[LineText | None, required_unless("item_id")] = Field(None, validate_default=True)
     quantity: Quantity
-    unit_price: Money
+    unit_price: Annotated[Money | None, required_unless("item_id")] = Field(None, validate_default=True)
     tax_included: StrictBool | None = Field(
         None, description="Stored and returned. It does not change the totals."
     )
@@ -219,9 +137,10 @@ Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 class NewInvoice(Body):
     """A new invoice."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
+    model_config = ConfigDict(json_schema_extra={"example": NEW_INVOICE})
 
-    customer_name: Name
+    customer_id: UUID | None = Field(None, description="A customer, whose fields are copied.")
+    customer_name: Annotated[Name | None, required_unless("customer_id")] = Field(None, validate_default=True)
     items: Items
     invoice_number: InvoiceNumber | None = Field(None, description="Default: the next number.")
     customer_email: ContactEmail | None = None
@@ -246,8 +165,9 @@ class NewInvoice(Body):
 class InvoiceChanges(Body):
     """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _CHANGES})
+    model_config = ConfigDict(json_schema_extra={"example": CHANGES})
 
+    customer_id: UUID | None = None
     customer_name: Name = left_out()
     items: Items = left_out()
     customer_email: ContactEmail | None = None

@@ -51,8 +51,13 @@ def _version() -> str:
 
 
 def _everything() -> FastAPI:
-    modules = sorted(module.name for module in pkgutil.walk_packages(functions.__path__, "functions."))
-    return create_app(*(import_module(module).router for module in modules if module.endswith("endpoints")))
+    groups = (import_module(group.name) for group in pkgutil.iter_modules(functions.__path__, "functions."))
+    modules = (
+        module.name
+        for group in groups
+        for module in pkgutil.iter_modules(group.__path__, f"{group.__name__}.")
+    )
+    return create_app(*(import_module(name).router for name in modules if name.endswith("endpoints")))
 
 
 def _problem_schemas() -> dict[str, Any]:

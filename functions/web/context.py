@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -14,11 +14,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined
 
 from functions.web import chart
-from functions.web.forms import Form
+from functions.web.forms import Draft, Form
 from functions.web.static_files import address_of
 from shared.documents import formatting
 from shared.http import security_headers
 from shared.problems.base import Problem
+from shared.problems.database import problem_told
 from shared.supabase.rest import Data
 from shared.web.session import BrowserSession, CurrentSession
 
@@ -47,8 +48,6 @@ DONE = {
 _TEMPLATES = Path(__file__).parent / "templates"
 # A package holds the templates as modules instead: compiling them would take longer than the first page.
 _COMPILED = Path(__file__).parent / "compiled"
-
-Page = dict[str, Any]
 
 
 @cache
@@ -105,6 +104,15 @@ def read_json(answer: Response) -> Any:
     return json.loads(bytes(answer.body), parse_float=Decimal) if answer.body else None
 
 
+class Check(NamedTuple):
+    """What to check a form as."""
+
+    form: Literal["profile", "account", "transaction", "invoice"]
+    draft: Draft
+    edited: str | None = None
+    """The record that it changes."""
+
+
 class RequestContext:
     """The database and the pages of one signed-in user."""
 
@@ -112,16 +120,44 @@ class RequestContext:
         self._request = request
         self._session = session
 
-    def read(self, function: str, **arguments: object) -> Page:
+    def read(self, function: str, **arguments: object) -> Any:
         """What a page shows, in one call of a function named with its schema, as `web.tax_page`."""
         schema, name = function.split(".")
-        answer: Page = read_json(self._data(schema).call(name, **arguments))
-        return answer
+        return read_json(self._data(schema).call(name, **arguments))
 
     def write(self, form: Form, function: str, **arguments: object) -> Any:
         """Carry a form out, once however often it is sent."""
         schema, name = function.split(".")
         return read_json(self._data(schema).once(form.key).call(name, **arguments))
+
+    def carried_out(self, form: Form, checked: Check, function: str, **arguments: object) -> Any:
+        """What the function answered; None when the form is refused, and says everything that is wrong.
+
+        A form that could not be read completely is only checked. Raises a problem that the user cannot
+        correct in the form.
+        """
+        refusal = None
+        if not form.is_refused:
+            try:
+                return self.write(form, function, **arguments)
+            except Problem as problem:
+                if not belongs_on_the_form(problem, form):
+                    raise
+                refusal = problem
+        if refusal is None or refusal.status == HTTPStatus.UNPROCESSABLE_ENTITY or refusal.errors:
+            self.check(form, checked)
+        # The check tells of lines which one is meant.
+        if refusal and not (form.errors and refusal.status == HTTPStatus.UNPROCESSABLE_ENTITY):
+            form.take(refusal)
+        elif refusal:
+            form.note(refusal)
+        return None
+
+    def check(self, form: Form, checked: Check) -> None:
+        """Mark every field of a form that the rules of the database refuse."""
+        told: list[Draft] = self.read("web.form_problems", **checked._asdict())
+        for error in told:
+            form.note(problem_told(error, checked.draft))
 
     def page(self, template: str, status: int = HTTPStatus.OK, /, **values: object) -> HTMLResponse:
         return page(self._request, template, status, session=self._session, **values)

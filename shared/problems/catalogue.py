@@ -6,8 +6,10 @@ from typing import Any
 
 from shared.problems.accounts import *
 from shared.problems.base import Problem, responses
+from shared.problems.contacts import *
 from shared.problems.filings import *
 from shared.problems.invoices import *
+from shared.problems.items import *
 from shared.problems.jobs import *
 from shared.problems.payments import *
 from shared.problems.profile import *

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
     AccountNotFound,
+    ContactGstinTaken,
     CreditExceedsInvoice,
     DueBeforeIssue,
     FilingAlreadySubmitted,
@@ -12,6 +13,7 @@ from shared.problems.catalogue import (
     InvalidValue,
     InvoiceNotFound,
     InvoiceNumberTaken,
+    ItemNameTaken,
     PaymentExceedsDue,
     TransactionNotFound,
     TransferAccountNotFound,
@@ -33,7 +35,7 @@ class Rule(NamedTuple):
 CONSTRAINTS: dict[str, Rule] = {
     "rupees_is_a_number": Rule(
         InvalidValue,
-        ("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price"),
+        ("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price", "unit_price"),
         "An amount must be a number.",
     ),
     "tax_rate_between_0_and_100": Rule(
@@ -61,6 +63,61 @@ CONSTRAINTS: dict[str, Rule] = {
         UnknownState, "state_code", "state_code is a place in India, which 96 is not."
     ),
     "accounts_name_length": Rule(InvalidValue, "name", "name has 1 to 200 characters, not spaces alone."),
+    "contacts_role_named": Rule(
+        InvalidValue, ("is_customer", "is_supplier"), "A contact is a customer, a supplier or both."
+    ),
+    "contacts_name_length": Rule(InvalidValue, "name", "name has 1 to 200 characters, not spaces alone."),
+    "contacts_email_shape": Rule(
+        InvalidValue, "email", "email has at most 320 characters and looks like name@example.com."
+    ),
+    "contacts_phone_shape": Rule(
+        InvalidValue, "phone", "phone has 3 to 40 digits, spaces and the characters +().,/x#*-."
+    ),
+    "contacts_address_length": Rule(InvalidValue, "address", "address has at most 1000 characters."),
+    "contacts_pincode_shape": Rule(
+        InvalidValue,
+        "pincode",
+        "pincode has six digits in India; elsewhere at most 16 letters, digits, spaces and hyphens.",
+    ),
+    "contacts_country_code_known": Rule(
+        InvalidValue, "country_code", "country_code is one of ISO 3166-1, with two letters: IN is India."
+    ),
+    "contacts_state_in_its_country": Rule(
+        UnknownState,
+        ("state_code", "country_code", "gstin"),
+        "state_code is 96 outside of India, and the code of a state inside.",
+    ),
+    "contacts_notes_length": Rule(InvalidValue, "notes", "notes have at most 10000 characters."),
+    "contacts_state_code_fkey": Rule(UnknownState, "state_code", "There is no GST state with this code."),
+    "contacts_customer_gstin_key": Rule(
+        ContactGstinTaken, "gstin", "Another of your customers has this GSTIN."
+    ),
+    "contacts_supplier_gstin_key": Rule(
+        ContactGstinTaken, "gstin", "Another of your suppliers has this GSTIN."
+    ),
+    "items_name_length": Rule(InvalidValue, "name", "name has 1 to 200 characters, not spaces alone."),
+    "items_name_unique_per_user": Rule(ItemNameTaken, "name", "Another of your items has this name."),
+    "items_description_length": Rule(
+        InvalidValue, "description", "description has at most 10000 characters."
+    ),
+    "items_hsn_code_shape": Rule(
+        InvalidValue,
+        "hsn_code",
+        "hsn_code has 4, 6 or 8 digits; the code of a service begins with 99 and has 4 to 6.",
+    ),
+    "items_uqc_known": Rule(
+        InvalidValue, "uqc", "uqc is a unit quantity code of GST returns: NOS, KGS, MTR and others."
+    ),
+    "items_only_services_have_no_unit": Rule(
+        InvalidValue, "uqc", "uqc is NA for services only; goods have a unit."
+    ),
+    "items_unit_price_not_negative": Rule(InvalidValue, "unit_price", "unit_price must not be below zero."),
+    "items_treatment_known": Rule(
+        InvalidValue, "treatment", "treatment is taxable, nil_rated, exempt or non_gst."
+    ),
+    "items_only_taxable_ones_are_taxed": Rule(
+        InvalidValue, "tax_rate", "tax_rate is 0 unless the treatment is taxable."
+    ),
     "transactions_account_belongs_to_user": Rule(
         AccountNotFound, "account_id", "There is no account with this account_id."
     ),
@@ -102,7 +159,7 @@ CONSTRAINTS: dict[str, Rule] = {
         InvalidValue, "kind", "A payment names its money, and only a credit note settles as one."
     ),
     "settlements_day_known": Rule(
-        InvalidValue, "settled_on", "settled_on is the day where no transaction tells it."
+        InvalidValue, "date", "settled_on is the day where no transaction tells it."
     ),
     "settlements_invoice_belongs_to_user": Rule(InvoiceNotFound, "invoice_id", "There is no such invoice."),
     "settlements_credit_note_belongs_to_user": Rule(

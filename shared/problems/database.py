@@ -44,10 +44,10 @@ class DatabaseError(NamedTuple):
 _CONSTRAINT_NAME = re.compile(r'constraint "([^"]+)"')
 _COLUMN_NAME = re.compile(r'column "([^"]+)"')
 _LINES = 'of relation "invoice_items"'
-_FIELD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_FIELD = re.compile(r"[a-z][a-z0-9_.-]*")
 _PRECISION = re.compile(r"precision (\d+), scale (\d+)")
 _FIELDS_OF_PRECISION: dict[tuple[str, str], tuple[str, ...]] = {
-    ("15", "2"): ("amount", "balance", "total_tax_liability"),
+    ("15", "2"): ("amount", "balance", "total_tax_liability", "unit_price"),
     ("6", "3"): ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
     ("12", "3"): ("items.*.quantity",),
 }
@@ -88,9 +88,9 @@ def _missing_value(error: DatabaseError, sent: Sent) -> Problem:
 
 def _overflow(error: DatabaseError, sent: Sent) -> Problem:
     match = _PRECISION.search(error.details)
-    # Of a sum that grew too large, no single field is wrong.
     names = _FIELDS_OF_PRECISION.get((match[1], match[2]), ()) if match else ()
-    return AmountOutOfRange(field=field_of(names, sent) if names else "")
+    # Where none of them was sent it is a sum that grew too large, and no single field is wrong.
+    return AmountOutOfRange(field=field_of(("", *names), sent))
 
 
 # SQLSTATE or PostgREST's own code -> problem, first match wins.
@@ -131,6 +131,16 @@ def problem_of(answer: httpx.Response, sent: Sent | None = None) -> Problem:
         return ServiceUnavailable()
     _log.error("unexpected answer of the Data API: status %s, code %s", answer.status_code, error.code)
     return InternalError()
+
+
+def problem_told(told: Mapping[str, Any], draft: Sent) -> Problem:
+    """One of the problems that `web.form_problems` tells about a draft."""
+    line, field = told["line"], told["field"]
+    sent = draft if line is None else {"items": [{}]}
+    problem = _known_problem(DatabaseError.of(told), sent) or InternalError()
+    name = field or next((error["field"] for error in problem.errors), "")
+    column = name.rpartition(".")[2]
+    return type(problem)(problem.detail, field=name if line is None else f"items.{line}.{column}")
 
 
 def _known_problem(error: DatabaseError, sent: Sent) -> Problem | None:

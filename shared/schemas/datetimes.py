@@ -67,20 +67,22 @@ _LOCAL_SCHEMA = {
     "examples": ["2023-01-31T10:00:00"],
 }
 
+_AS_ISO_TEXT = PlainSerializer(lambda value: value.isoformat(), return_type=str)
+
 DayOrInstant = Annotated[
     datetime | date,
     PlainValidator(_read),
-    PlainSerializer(lambda value: value.isoformat(), return_type=str),
+    _AS_ISO_TEXT,
     WithJsonSchema({"anyOf": [_INSTANT_SCHEMA, _DAY_SCHEMA, _LOCAL_SCHEMA]}),
 ]
 """A day or an instant; SQL takes a day as the instant at which it begins in the profile's zone."""
+
+Day = Annotated[date, PlainValidator(_read_date), _AS_ISO_TEXT, WithJsonSchema(_DAY_SCHEMA)]
+
+Instant = Annotated[datetime, WithJsonSchema(_INSTANT_SCHEMA)]
+"""In answers: always in UTC, written with a Z."""
 
 
 def has_no_zone(value: object) -> bool:
     """Whether it is a time that the database reads in the profile's zone."""
     return isinstance(value, datetime) and value.tzinfo is None
-
-Day = Annotated[date, PlainValidator(_read_date), WithJsonSchema(_DAY_SCHEMA)]
-
-Instant = Annotated[datetime, WithJsonSchema(_INSTANT_SCHEMA)]
-"""In answers: always in UTC, written with a Z."""

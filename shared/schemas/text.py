@@ -40,9 +40,19 @@ StateCode = Annotated[str, Field(max_length=2, description="GST state code: 29 i
 UpiId = Annotated[str, Field(max_length=321), STORABLE]
 TimeZone = Annotated[str, Field(max_length=100), STORABLE]
 ContactEmail = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
-"""The e-mail address of a customer."""
+"""The e-mail address of a customer or a supplier."""
+Phone = Annotated[str, Field(max_length=40), STORABLE]
+Pincode = Annotated[str, Field(max_length=16, description="Six digits in India, or a postal code."), STORABLE]
+CountryCode = Annotated[
+    str, Field(max_length=2, description="ISO 3166-1, two letters: IN is India."), STORABLE
+]
 InvoiceNumber = Annotated[str, Field(max_length=50, examples=["INV-2023-01-1234"]), STORABLE]
 HsnCode = Annotated[str, Field(pattern=r"^[0-9]{4,8}$", description="HSN or SAC code."), STORABLE]
+Uqc = Annotated[
+    str,
+    Field(max_length=3, description="Unit quantity code of GST returns: NOS, KGS, MTR; NA for a service."),
+    STORABLE,
+]
 Category = Annotated[str, Field(max_length=100), STORABLE]
 PaymentReference = Annotated[str, Field(max_length=100), STORABLE]
 

@@ -5,7 +5,7 @@ Not in the address: addresses are logged and passed on, and people typed their e
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
@@ -17,26 +17,34 @@ _COOKIE = "refused_form"
 _SECONDS = 60
 # Three of the longest fit into the 4096 bytes that a browser keeps, whatever the script.
 _Typed = Annotated[str, Field(max_length=240), STORABLE]
-_Reason = Annotated[str, Field(max_length=50)]
+_Name = Annotated[str, Field(max_length=50)]
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a form."""
+
+    field: _Name
+    """Empty when it is no single field."""
+    code: _Name
+    """Of the problem, or what Pydantic calls it."""
 
 
 class RefusedForm(BaseModel):
     """What the page shows again. A password is none of it."""
 
-    reasons: Annotated[list[_Reason], Field(max_length=10)] = []
-    """Codes of problems, and names of fields that do not hold what they ought to."""
+    errors: Annotated[list[Mistake], Field(max_length=10)] = []
     username: _Typed = ""
     email: _Typed = ""
     full_name: _Typed = ""
 
     @classmethod
-    def of(cls, sent: Mapping[str, str], reasons: Iterable[str]) -> Self:
+    def of(cls, sent: Mapping[str, str], errors: Iterable[Mistake]) -> Self:
         """From the fields of a form; what cannot be kept is not shown again."""
-        reasons = list(reasons)
+        errors = list(errors)
         try:
-            return cls.model_validate({**sent, "reasons": reasons})
+            return cls.model_validate({**sent, "errors": errors})
         except ValidationError:
-            return cls(reasons=reasons)
+            return cls(errors=errors)
 
     @classmethod
     def sent_with(cls, request: Request) -> Self:

@@ -119,10 +119,10 @@ for each row when (old.is_default) execute function private.replace_deleted_defa
 create trigger check_owner before insert on public.accounts
 for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger touch before update on public.accounts
-for each row execute function private.touch();
+for each row when (pg_trigger_depth() = 0) execute function private.touch();
 
 create trigger lock_books before insert or update or delete on public.accounts
-for each statement execute function private.lock_own_books();
+for each statement when (pg_trigger_depth() = 0) execute function private.lock_own_books();
 
 
 -- Closing an account -------------------------------------------------------------------------------

@@ -107,21 +107,13 @@ begin
     if movements = '{}' then
         return;
     end if;
-    perform private.lock_accounts(array(select distinct movement.account_id from unnest(movements) as movement));
+    -- A single account is locked by its own update.
+    if cardinality(movements) > 1 then
+        perform private.lock_accounts(array(select distinct movement.account_id from unnest(movements) as movement));
+    end if;
 
     -- An edit brings the old movement negated and the new one; only what is left of them is posted.
-    insert into public.ledger_entries (
-        user_id, account_id, entry_number, kind, transaction_id, amount, balance_after
-    )
-    select
-        net.user_id,
-        net.account_id,
-        account.entry_count + row_number() over posted,
-        'transaction',
-        net.transaction_id,
-        net.amount,
-        account.balance + sum(net.amount) over posted
-    from (
+    with net as materialized (
         select
             movement.user_id,
             movement.account_id,
@@ -131,24 +123,34 @@ begin
         from unnest(movements) with ordinality as movement (user_id, account_id, transaction_id, amount, position)
         group by movement.user_id, movement.account_id, movement.transaction_id
         having sum(movement.amount) <> 0
-    ) as net
-    inner join public.accounts as account on account.id = net.account_id and account.user_id = net.user_id
+    ),
+    moved as (
+        update public.accounts as account set
+            balance = account.balance + sums.amount,
+            entry_count = account.entry_count + sums.counted,
+            updated_at = now()
+        from (
+            select net.user_id, net.account_id, sum(net.amount) as amount, count(*) as counted
+            from net
+            group by net.user_id, net.account_id
+        ) as sums
+        where account.id = sums.account_id and account.user_id = sums.user_id
+        returning account.id, account.balance - sums.amount as balance_before, account.entry_count - sums.counted as entries_before
+    )
+    insert into public.ledger_entries (
+        user_id, account_id, entry_number, kind, transaction_id, amount, balance_after
+    )
+    select
+        net.user_id,
+        net.account_id,
+        moved.entries_before + row_number() over posted,
+        'transaction',
+        net.transaction_id,
+        net.amount,
+        moved.balance_before + sum(net.amount) over posted
+    from net
+    inner join moved on moved.id = net.account_id
     window posted as (partition by net.account_id order by net.position rows unbounded preceding);
-
-    update public.accounts as account set
-        balance = last_entry.balance_after,
-        entry_count = last_entry.entry_number
-    from (
-        select distinct movement.user_id, movement.account_id from unnest(movements) as movement
-    ) as moved
-    cross join lateral (
-        select entry.entry_number, entry.balance_after
-        from public.ledger_entries as entry
-        where entry.user_id = moved.user_id and entry.account_id = moved.account_id
-        order by entry.entry_number desc
-        limit 1
-    ) as last_entry
-    where account.id = moved.account_id and account.entry_count < last_entry.entry_number;
 end;
 $$;
 comment on function private.post_movements is
@@ -197,8 +199,11 @@ $$;
 comment on function private.keep_ledger is
 'Trigger: a written balance becomes an adjustment entry; a balance that is not the last entry''s is refused.';
 
-create trigger keep_ledger before insert or update on public.accounts
+create trigger keep_ledger_of_new before insert on public.accounts
 for each row execute function private.keep_ledger();
+-- Not for private.post_movements, which writes entries and balance together.
+create trigger keep_ledger before update on public.accounts
+for each row when (pg_trigger_depth() = 0) execute function private.keep_ledger();
 
 create function private.open_ledger()
 returns trigger

@@ -39,12 +39,12 @@ create table public.invoice_items (
     constraint invoice_items_treatment_known check (treatment in ('taxable', 'nil_rated', 'exempt', 'non_gst')),
     constraint invoice_items_quantity_positive check (quantity > 0 and quantity <> 'NaN'),
     constraint invoice_items_unit_price_not_negative check (unit_price >= 0),
-    constraint invoice_items_discount_within_amount check (discount_amount between 0 and amount),
+    constraint invoice_items_discount_within_amount check (discount_amount between 0 and greatest(amount, 0)),
     constraint invoice_items_tax_adds_up check (tax_amount = cgst + sgst + igst)
 );
 comment on table public.invoice_items is 'Lines of documents. amount, and taxable_value and everything after it, is computed when the line is written.';
 comment on column public.invoice_items.position is 'Order on the document: 1, 2, 3 ...; after the last line when none is named.';
-comment on column public.invoice_items.item_id is 'The catalogue item that the line''s fields were copied from.';
+comment on column public.invoice_items.item_id is 'The catalogue item that the line''s fields were copied from. No foreign key: lines outlive it.';
 comment on column public.invoice_items.hsn_code is 'HSN code of goods or SAC of services, 4 to 8 digits.';
 comment on column public.invoice_items.uqc is 'Unit quantity code of the quantity: NOS, KGS, MTR ... (CGST Rules, Rule 46(i)).';
 comment on column public.invoice_items.unit_price is 'Rupees; contains the tax when the document''s price_includes_tax says so.';
@@ -81,6 +81,32 @@ $$;
 grant execute on function private.line_amounts to authenticated, service_role;
 comment on function private.line_amounts is 'Taxable value and tax of a line on its document (CGST Act s.15).';
 
+create function private.copied_from_item(line public.invoice_items)
+returns public.invoice_items
+language plpgsql
+stable
+security definer -- reads the catalogue whoever writes
+set search_path = ''
+as $$
+declare
+    item public.items;
+begin
+    select * into item from public.items where id = line.item_id and user_id = line.user_id;
+    if not found then
+        perform private.raise_problem(404, 'item_not_found', 'There is no such item.');
+    end if;
+    line.description := coalesce(line.description, item.description, item.name);
+    line.hsn_code := coalesce(line.hsn_code, item.hsn_code);
+    line.uqc := coalesce(line.uqc, item.uqc);
+    line.unit_price := coalesce(line.unit_price, item.unit_price);
+    line.tax_rate := coalesce(line.tax_rate, item.tax_rate);
+    line.treatment := coalesce(line.treatment, item.treatment);
+    return line;
+end;
+$$;
+comment on function private.copied_from_item is
+'A line with the fields of the catalogue item that it names, where it has none of its own; it keeps its copy.';
+
 create function private.compute_item()
 returns trigger
 language plpgsql
@@ -106,6 +132,9 @@ begin
         )
     then
         perform private.raise_cancelled(invoice.invoice_number);
+    end if;
+    if new.item_id is not null and new.item_id is distinct from old.item_id then
+        new := private.copied_from_item(new);
     end if;
     new.position := coalesce(
         new.position,
@@ -162,15 +191,13 @@ for each row when (pg_trigger_depth() = 0) execute function private.keep_line();
 
 -- Totals -------------------------------------------------------------------------------------------
 
-create function private.check_amendment(amended public.invoices, new_total numeric)
+create function private.check_amendment(amended public.invoices)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-    if amended.total_amount = new_total then
-        return;
-    elsif amended.amount_settled > 0 then
+    if amended.amount_settled > 0 then
         perform private.raise_problem(
             409, 'invoice_total_fixed',
             format(
@@ -185,7 +212,7 @@ begin
     end if;
 end;
 $$;
-comment on function private.check_amendment is '409 invoice_total_fixed when a document that something settles would get another total.';
+comment on function private.check_amendment is '409 invoice_total_fixed for a document that something settles, when it would get another total.';
 
 create function private.sum_invoices(invoice_ids uuid[])
 returns void
@@ -193,50 +220,43 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    different public.invoices[];
+    summed record;
 begin
-    select array_agg(jsonb_populate_record(invoice, jsonb_build_object(
-        'subtotal', sums.subtotal,
-        'cgst', sums.cgst,
-        'sgst', sums.sgst,
-        'igst', sums.igst,
-        'tax_amount', sums.cgst + sums.sgst + sums.igst,
-        'total_amount', sums.subtotal + invoice.round_off
-        + case when invoice.reverse_charge then 0 else sums.cgst + sums.sgst + sums.igst end
-    ))) into different
-    from (
-        select
-            touched.id,
-            coalesce(sum(item.taxable_value), 0) as subtotal,
-            coalesce(sum(item.cgst), 0) as cgst,
-            coalesce(sum(item.sgst), 0) as sgst,
-            coalesce(sum(item.igst), 0) as igst
-        from unnest(invoice_ids) as touched (id)
-        left join public.invoice_items as item on item.invoice_id = touched.id
-        group by touched.id
-    ) as sums
-    inner join public.invoices as invoice on invoice.id = sums.id
-    where
-        (invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst) <> (sums.subtotal, sums.cgst, sums.sgst, sums.igst)
-        or invoice.total_amount <> sums.subtotal + invoice.round_off
-        + case when invoice.reverse_charge then 0 else sums.cgst + sums.sgst + sums.igst end;
-    -- An update of nothing would wake all triggers.
-    if different is null then
-        return;
-    end if;
-    perform private.check_amendment(invoice, sums.total_amount)
-    from unnest(different) as sums
-    inner join public.invoices as invoice on invoice.id = sums.id;
-    update public.invoices as invoice set
-        subtotal = sums.subtotal,
-        cgst = sums.cgst,
-        sgst = sums.sgst,
-        igst = sums.igst,
-        tax_amount = sums.tax_amount,
-        total_amount = sums.total_amount,
-        updated_at = now()
-    from unnest(different) as sums
-    where invoice.id = sums.id;
+    for summed in
+        select invoice, sums.*, totals.total_amount
+        from public.invoices as invoice
+        -- Each document looks its own lines up, however many others there are.
+        cross join lateral (
+            select
+                coalesce(sum(item.taxable_value), 0) as subtotal,
+                coalesce(sum(item.cgst), 0) as cgst,
+                coalesce(sum(item.sgst), 0) as sgst,
+                coalesce(sum(item.igst), 0) as igst
+            from public.invoice_items as item
+            where item.invoice_id = invoice.id and item.user_id = invoice.user_id
+        ) as sums
+        cross join lateral (
+            select sums.subtotal + invoice.round_off
+                + case when invoice.reverse_charge then 0 else sums.cgst + sums.sgst + sums.igst end as total_amount
+        ) as totals
+        where
+            invoice.id = any(invoice_ids)
+            and (invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.total_amount)
+            <> (sums.subtotal, sums.cgst, sums.sgst, sums.igst, totals.total_amount)
+    loop
+        if (summed.invoice).total_amount <> summed.total_amount then
+            perform private.check_amendment(summed.invoice);
+        end if;
+        update public.invoices set
+            subtotal = summed.subtotal,
+            cgst = summed.cgst,
+            sgst = summed.sgst,
+            igst = summed.igst,
+            tax_amount = summed.cgst + summed.sgst + summed.igst,
+            total_amount = summed.total_amount,
+            updated_at = now()
+        where id = (summed.invoice).id;
+    end loop;
 end;
 $$;
 comment on function private.sum_invoices is 'Brings the totals of documents in line with their lines; 409 invoice_total_fixed.';
@@ -259,6 +279,7 @@ begin
         invoice.id = any(invoice_ids)
         and line.invoice_id = invoice.id
         and item.id = line.id
+        and item.invoice_id = any(invoice_ids)
         and (item.taxable_value, item.cgst, item.sgst, item.igst)
         <> (computed.taxable_value, computed.cgst, computed.sgst, computed.igst);
     perform private.sum_invoices(invoice_ids);

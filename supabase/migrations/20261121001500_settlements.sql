@@ -75,52 +75,19 @@ $$;
 comment on function private.raise_overpaid is
 '409 for a settlement that a document can''t take: cancelled, without amount, paid already, or more than is due.';
 
-create function private.settle_invoices(invoice_ids uuid[])
-returns void
-language plpgsql
-security definer -- callers may not write what is settled
-set search_path = ''
-as $$
-declare
-    touched record;
-begin
-    -- In id order, so that two payments over the same documents queue instead of deadlocking. Whoever held one of them has
-    -- settled something meanwhile: only the next statement sees that.
-    perform from public.invoices where id = any(invoice_ids) order by id for no key update;
-    for touched in
-        select invoice as document, sums.settled
-        from public.invoices as invoice
-        cross join lateral (select (
-            select coalesce(sum(settlement.amount), 0) from public.settlements as settlement
-            where settlement.user_id = invoice.user_id and settlement.invoice_id = invoice.id
-        ) + (
-            -- Of a credit note, what it has settled of other documents is used up as what was refunded.
-            select coalesce(sum(settlement.amount), 0) from public.settlements as settlement
-            where settlement.user_id = invoice.user_id and settlement.credit_note_id = invoice.id
-        ) as settled) as sums
-        where invoice.id = any(invoice_ids) and invoice.amount_settled <> sums.settled
-    loop
-        if
-            touched.settled > (touched.document).total_amount
-            or ((touched.document).status = 'cancelled' and touched.settled > (touched.document).amount_settled)
-        then
-            perform private.raise_overpaid(touched.document);
-        end if;
-        perform private.settle_invoice(touched.document, touched.settled);
-    end loop;
-end;
-$$;
-comment on function private.settle_invoices is 'Brings documents in line with their settlements: paid when settled in full.';
-
-create function private.settle_invoice(document public.invoices, settled numeric)
-returns void
+create function private.settled_document(document public.invoices, settled numeric)
+returns public.invoices
 language plpgsql
 set search_path = ''
 as $$
 declare
-    changed public.invoices := document;
+    old_status constant text := document.status;
 begin
-    changed.status := case
+    if settled > document.total_amount or (document.status = 'cancelled' and settled > document.amount_settled) then
+        perform private.raise_overpaid(document);
+    end if;
+    document.amount_settled := settled;
+    document.status := case
         when settled = document.total_amount and settled > 0 then 'paid'
         -- What a sale generated is nothing without it.
         when document.status = 'paid' and document.origin = 'sale' then 'cancelled'
@@ -128,20 +95,52 @@ begin
         when document.status = 'paid' or document.status = 'draft' and settled > 0 then 'sent'
         else document.status
     end;
-    changed := private.stamped(changed, document.status);
-    update public.invoices set
-        amount_settled = settled,
-        status = changed.status,
-        seller = changed.seller,
-        issued_at = changed.issued_at,
-        issued_on = changed.issued_on,
-        paid_at = changed.paid_at,
-        cancelled_at = changed.cancelled_at,
-        updated_at = now()
-    where id = document.id;
+    return private.stamped(document, old_status);
 end;
 $$;
-comment on function private.settle_invoice is 'Writes what is settled of a document, and the status that follows from it.';
+comment on function private.settled_document is
+'A document of which so much is settled, with the status that follows; 409 when it can''t take that much.';
+
+create function private.settle_invoices(invoice_ids uuid[])
+returns void
+language plpgsql
+security definer -- callers may not write what is settled
+set search_path = ''
+as $$
+declare
+    changed public.invoices[];
+begin
+    -- In id order, so that two payments over the same documents queue instead of deadlocking. Whoever held one of them has
+    -- settled something meanwhile: only the next statement sees that.
+    perform from public.invoices where id = any(invoice_ids) order by id for no key update;
+    select array_agg(private.settled_document(invoice, sums.settled)) into changed
+    from public.invoices as invoice
+    cross join lateral (select (
+        select coalesce(sum(settlement.amount), 0) from public.settlements as settlement
+        where settlement.user_id = invoice.user_id and settlement.invoice_id = invoice.id
+    ) + (
+        -- Of a credit note, what it has settled of other documents is used up as what was refunded.
+        select coalesce(sum(settlement.amount), 0) from public.settlements as settlement
+        where settlement.user_id = invoice.user_id and settlement.credit_note_id = invoice.id
+    ) as settled) as sums
+    where invoice.id = any(invoice_ids) and invoice.amount_settled <> sums.settled;
+    -- An update of nothing would wake all triggers.
+    if changed is not null then
+        update public.invoices as invoice set
+            amount_settled = settled.amount_settled,
+            status = settled.status,
+            seller = settled.seller,
+            issued_at = settled.issued_at,
+            issued_on = settled.issued_on,
+            paid_at = settled.paid_at,
+            cancelled_at = settled.cancelled_at,
+            updated_at = now()
+        from unnest(changed) as settled
+        where invoice.id = settled.id and invoice.id = any(invoice_ids);
+    end if;
+end;
+$$;
+comment on function private.settle_invoices is 'Brings documents in line with their settlements: paid when settled in full.';
 
 create function private.follow_settlements()
 returns trigger

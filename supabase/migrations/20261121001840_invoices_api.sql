@@ -209,11 +209,11 @@ begin
     -- One statement, so that the totals are summed once, when all lines are there.
     with header as (
         insert into public.invoices (
-            user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
+            user_id, invoice_number, customer_id, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
             place_of_supply, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template, status
         )
         values (
-            caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
+            caller, draft.invoice_number, draft.customer_id, draft.customer_name, draft.customer_email, draft.customer_address,
             draft.customer_gstin, draft.customer_state_code, draft.place_of_supply, coalesce(draft.issue_date, now()),
             draft.due_date, draft.tax_rate, coalesce(draft.price_includes_tax, false), coalesce(draft.reverse_charge, false),
             draft.notes, coalesce(draft.template, 'default'),
@@ -266,6 +266,7 @@ begin
     -- cancelled, which nobody changes then.
     lines_first := changed.status = 'paid' or changed.status = 'cancelled' and invoice ? 'items';
     update public.invoices set
+        customer_id = changed.customer_id,
         customer_name = changed.customer_name,
         customer_email = changed.customer_email,
         customer_address = changed.customer_address,

@@ -289,7 +289,9 @@ do $$
 declare
     audited text;
 begin
-    foreach audited in array array['profiles', 'accounts', 'transactions', 'invoices', 'invoice_items', 'settlements', 'tax_filings'] loop
+    foreach audited in array array[
+        'profiles', 'accounts', 'contacts', 'items', 'transactions', 'invoices', 'invoice_items', 'settlements', 'tax_filings'
+    ] loop
         -- `audit` comes first among the names, so that a cause stands before its effects.
         execute format(
             'create trigger audit_insert after insert on public.%I
@@ -413,6 +415,10 @@ as $$
         from public.profiles as profile
         union all
         select user_id, 'accounts', id, to_jsonb(account) from public.accounts as account
+        union all
+        select user_id, 'contacts', id, to_jsonb(contact) from public.contacts as contact
+        union all
+        select user_id, 'items', id, to_jsonb(catalogued) from public.items as catalogued
         union all
         select user_id, 'transactions', id, to_jsonb(written) from public.transactions as written
         union all

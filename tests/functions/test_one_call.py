@@ -17,6 +17,12 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 BODIES: dict[str, Json] = {
     "POST /api/accounts": {"name": "Savings"},
     "PUT /api/accounts/{account_id}": {"name": "Savings"},
+    "POST /api/customers": {"name": "Sharma Textiles"},
+    "PUT /api/customers/{customer_id}": {"notes": "Pays late"},
+    "POST /api/suppliers": {"name": "Paper Mill"},
+    "PUT /api/suppliers/{supplier_id}": {"notes": "Delivers late"},
+    "POST /api/items": {"name": "Cotton shirt", "unit_price": 450},
+    "PUT /api/items/{item_id}": {"unit_price": 475},
     "POST /api/transactions": {"transaction_type": "sale", "amount": 100},
     "PUT /api/transactions/{transaction_id}": {"amount": 150},
     "POST /api/invoices": {"customer_name": "A", "items": [{"description": "B", "quantity": 1, "unit_price": 1}]},
@@ -74,6 +80,9 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
     with Person.enrolled(target) as alice:
         ids: dict[str, Any] = {
             "account_id": alice.account("First")["id"],
+            "customer_id": alice.customer("First")["id"],
+            "supplier_id": alice.supplier("First")["id"],
+            "item_id": alice.item("First")["id"],
             "transaction_id": alice.sale(100)["id"],
             "invoice_id": alice.invoice()["id"],
         }
@@ -91,7 +100,17 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
     assert asked == {}, "not exactly one request to PostgREST"
 
 
-@pytest.mark.parametrize("path", ["/api/accounts/{}/transactions", "/api/accounts/{}", "/api/invoices/{}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/accounts/{}/transactions",
+        "/api/accounts/{}",
+        "/api/invoices/{}",
+        "/api/customers/{}",
+        "/api/suppliers/{}",
+        "/api/items/{}",
+    ],
+)
 def test_what_is_not_there_takes_one_request_too(counted: tuple[Target, Calls], path: str) -> None:
     target, calls = counted
     with Person.enrolled(target) as alice:

@@ -22,7 +22,10 @@ WITHOUT_FIELD = {
     "too_many_requests",
     # What the address names does not exist.
     "account_not_found",
+    "customer_not_found",
     "invoice_not_found",
+    "item_not_found",
+    "supplier_not_found",
     "transaction_not_found",
     "payment_not_found",
     # The request conflicts with the state of the books.

@@ -62,7 +62,7 @@ class TestFollowing:
         assert alice.faults() == []
 
     @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati", "UTC"])
-    def test_days_move_with_the_time_zone(
+    def test_stay_true_when_the_time_zone_moves(
         self, alice: Person, dashboard: psycopg.Connection, zone: str
     ) -> None:
         for hour in (0, 6, 12, 18, 23):

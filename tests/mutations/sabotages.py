@@ -23,6 +23,8 @@ def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotag
 
 TENANTS = "tests/security/tenants"
 AUDIT = "tests/security/audit"
+CONTACTS = "tests/functions/contacts"
+ITEMS = "tests/functions/items"
 MIDDLEWARE = "tests/security/test_middleware.py"
 ONCE = "tests/reliability/test_exactly_once.py"
 LIFE = "tests/reliability/test_random_life.py"
@@ -83,6 +85,25 @@ SABOTAGES = [
         f"on public.audit_entries\nfor select to authenticated {OWN}",
         "on public.audit_entries\nfor select to authenticated using (true)", TENANTS,
     ),
+    sql(
+        "Customers and suppliers are their owner's to read", "contacts",
+        f"on public.contacts\nfor select to authenticated {OWN}", "on public.contacts\nfor select to authenticated using (true)",
+        TENANTS,
+    ),
+    # Contacts and items
+    sql(
+        "Deleting a customer leaves the supplier", "contacts",
+        "if contact.is_customer and contact.is_supplier then", "if false then", CONTACTS,
+    ),
+    sql(
+        "A contact's state is that of its GSTIN", "contacts",
+        "perform private.refuse_other_state(changes ->> 'state_code', changed.gstin);", "", CONTACTS,
+    ),
+    sql(
+        "What is not taxable has the rate zero", "items",
+        "new.tax_rate := 0;", "null;", ITEMS,
+    ),
+    sql("A service has no unit", "items", "new.uqc := 'NA';", "null;", ITEMS),
     # Sessions and tokens
     sql(
         "A token that was logged out is dead", "sessions",

@@ -13,6 +13,18 @@ def an_account(_: Person) -> Request:
     return "/api/accounts", {"name": "Till", "balance": 10.10}
 
 
+def a_customer(_: Person) -> Request:
+    return "/api/customers", {"name": "Sharma Textiles", "gstin": "29AAACZ0001A1Z4"}
+
+
+def a_supplier(_: Person) -> Request:
+    return "/api/suppliers", {"name": "Paper Mill", "is_customer": True}
+
+
+def an_item(_: Person) -> Request:
+    return "/api/items", {"name": "Cotton shirt", "unit_price": 450, "tax_rate": 5}
+
+
 def a_sale(_: Person) -> Request:
     return "/api/transactions", {"transaction_type": "sale", "amount": 100.10}
 
@@ -54,6 +66,9 @@ def an_invoice_of_v1(_: Person) -> Request:
 
 CREATING = [
     an_account,
+    a_customer,
+    a_supplier,
+    an_item,
     a_sale,
     an_expense,
     an_invoice,

@@ -28,7 +28,7 @@ from tests.target import Target
 
 def state(person: Person) -> Counter[str]:
     """How many records of each kind there are, and all the money."""
-    kinds = ["accounts", "transactions", "invoices", "ledger_entries", "tax_filings"]
+    kinds = ["accounts", "contacts", "items", "transactions", "invoices", "ledger_entries", "tax_filings"]
     public = {"Accept-Profile": "public", "Prefer": "count=exact"}
     totals = {kind: person.data.head(f"/{kind}", headers=public).headers["content-range"] for kind in kinds}
     paise = round(person.balance() * 100)

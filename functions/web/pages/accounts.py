@@ -1,15 +1,40 @@
 """Accounts with their last movements."""
 
 from http import HTTPStatus
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
-from functions.web.forms import Form, SessionForm
+from functions.web.context import Check, RequestContext, UserContext, belongs_on_the_form, go
+from functions.web.fields import Amount, FormModel, YesOrNo, id_of, typed
+from functions.web.forms import Draft, Form, SessionForm
 from shared.problems.base import Problem
 from shared.problems.catalogue import AccountNotFound, BalanceMoved
+from shared.schemas.text import Name
 
 router = APIRouter()
+
+
+class NewAccountForm(FormModel):
+    """An account to open."""
+
+    name: Name = typed("a name")
+    balance: Amount | None = typed()
+
+
+class AccountForm(FormModel):
+    """Changes of an account."""
+
+    name: Name = typed("a name")
+    balance: Amount = typed("the balance")
+    shown_balance: Amount | None = typed()
+    is_default: YesOrNo = typed()
+
+
+class ClosingForm(FormModel):
+    """An account to close."""
+
+    transfer_to_account_id: UUID | None = typed()
 
 
 @router.get("/accounts")
@@ -24,16 +49,10 @@ def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK, abou
 
 
 @router.post("/accounts")
-def open_account(context: UserContext, form: SessionForm) -> Response:
-    account = {"name": form.text("name", "a name"), "balance": form.amount("balance") or "0"}
-    if not form.errors:
-        try:
-            context.write(form, "api.create_account", account=account)
-            return go("/accounts", done="account_created")
-        except Problem as problem:
-            if not belongs_on_the_form(problem, form):
-                raise
-            form.take(problem)
+def create_account(context: UserContext, form: SessionForm) -> Response:
+    account = form.read(NewAccountForm)
+    if context.carried_out(form, Check("account", account), "api.create_account", account=account):
+        return go("/accounts", done="account_created")
     return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -44,35 +63,35 @@ def update_account(context: UserContext, account_id: str, form: SessionForm) -> 
     if form["action"] == "delete":
         return _close(context, known_id, form)
     account = _changes(form)
-    if form.errors:
-        return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY, about=known_id)
-    shown = form.amount("shown_balance")
-    try:
-        context.write(form, "web.update_account", account_id=known_id, account=account, shown_balance=shown)
-    except Problem as problem:
-        if not belongs_on_the_form(problem, form):
-            raise
-        form.take(problem)
-        if isinstance(problem, BalanceMoved):
-            # From now on the page shows the balance of now, and the user may insist.
-            del form.fields["shown_balance"]
-        return _show(context, form, int(problem.status), about=known_id)
-    return go("/accounts", done="account_updated")
+    shown = account.pop("shown_balance", None)
+    if context.carried_out(
+        form,
+        Check("account", account, known_id),
+        "web.update_account",
+        account_id=known_id,
+        account=account,
+        shown_balance=shown,
+    ):
+        return go("/accounts", done="account_updated")
+    if isinstance(form.refusal, BalanceMoved):
+        # From now on the page shows the balance of now, and the user may insist.
+        del form.fields["shown_balance"]
+    return _show(context, form, form.status, about=known_id)
 
 
-def _changes(form: Form) -> dict[str, object]:
+def _changes(form: Form) -> Draft:
     """A balance that the user left as it was shown is none of them: it may have moved since."""
-    changes: dict[str, object] = {"name": form.text("name", "a name")}
-    balance = form.amount("balance", "the balance")
-    if form["balance"] != form["shown_balance"]:
-        changes["balance"] = balance
-    if form["is_default"] == "yes":
-        changes["is_default"] = True
+    changes = form.read(AccountForm)
+    if form["balance"] == form["shown_balance"]:
+        changes.pop("balance", None)
+    # There is always a default account: one stops being it when another one becomes it.
+    if not changes["is_default"]:
+        del changes["is_default"]
     return changes
 
 
 def _close(context: RequestContext, account_id: str, form: Form) -> Response:
-    receiver = form.uuid("transfer_to_account_id")
+    receiver = form.read(ClosingForm).get("transfer_to_account_id")
     try:
         context.write(form, "api.delete_account", account_id=account_id, transfer_to_account_id=receiver)
     except Problem as problem:
@@ -84,7 +103,7 @@ def _close(context: RequestContext, account_id: str, form: Form) -> Response:
 
 
 def _known_id(text: str) -> str:
-    known = Form({"id": [text]}).uuid("id")
+    known = id_of(text)
     if not known:
         raise AccountNotFound
     return known

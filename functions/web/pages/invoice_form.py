@@ -1,32 +1,28 @@
 """The form that writes and changes invoices, with totals from the function that computes the real ones."""
 
 import json
-import re
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
-from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
-from functions.web.forms import Form, SessionForm, number_text
+from functions.web.context import Check, RequestContext, UserContext, belongs_on_the_form, go
+from functions.web.fields import Amount, ChosenTemplate, Count, FormModel, Percent, TypedDay, YesOrNo, typed
+from functions.web.forms import Draft, Form, SessionForm
 from functions.web.pages import invoices
 from shared.documents.formatting import number, rupees
 from shared.http import security_headers
 from shared.problems.base import Problem
 from shared.problems.catalogue import InvoiceChanged
+from shared.schemas.text import Address, ContactEmail, Description, Gstin, HsnCode, Name, Notes, StateCode
 
 router = APIRouter()
 
-_TEXTS = ("customer_name", "customer_email", "customer_address", "customer_gstin", "place_of_supply", "notes")
-_LINE_FIELDS = ("description", "hsn_code", "quantity", "unit_price", "tax_rate")
 _EMPTY_LINES = 3
-_MOST_LINES = 1000
-_HSN_CODE = re.compile(r"[0-9]{4,8}")
-_SHAPES = {"quantity": (3, 10**9), "unit_price": (2, 10**13), "tax_rate": (3, 101)}
-"""Of the numbers of a line: how many decimals each has, and what it stays below."""
+_NUMBERS = ("quantity", "unit_price", "tax_rate")
 _BEFORE_EDITING = {
     "unpay": "A paid invoice keeps its lines. Take the payment back, then edit the invoice.",
     "reopen": "A cancelled invoice stays as it is. Reopen it, then edit it.",
@@ -34,6 +30,32 @@ _BEFORE_EDITING = {
 _PREVIEW_AMOUNTS = ("subtotal", "cgst", "sgst", "igst", "tax_amount", "total_amount")
 
 Line = dict[str, str]
+
+
+class LineForm(FormModel):
+    """A line of an invoice."""
+
+    description: Description = typed("what it is")
+    hsn_code: HsnCode | None = typed(shape="4 to 8 digits.")
+    quantity: Count = typed()
+    unit_price: Amount = typed("a price")
+    tax_rate: Percent | None = typed()
+
+
+class InvoiceForm(FormModel):
+    """An invoice to write, or one that was changed."""
+
+    customer_name: Name = typed("the customer's name")
+    customer_email: ContactEmail | None = typed(shape="Enter an e-mail address, like asha@example.com.")
+    customer_address: Address | None = typed()
+    customer_gstin: Gstin | None = typed()
+    place_of_supply: StateCode | None = typed()
+    issue_date: TypedDay = typed("the date of issue")
+    due_date: TypedDay = typed("the day the payment is due")
+    price_includes_tax: YesOrNo = typed()
+    notes: Notes | None = typed()
+    template: ChosenTemplate = typed()
+    items: Annotated[list[LineForm], Field(max_length=1000)] = typed()
 
 
 @router.get("/create")
@@ -51,10 +73,11 @@ def create(context: UserContext, form: SessionForm) -> Response:
     action = form["action"]
     if action in {"draft", "issue"}:
         status = "sent" if action == "issue" else "draft"
-        created = _saved(context, form, "api.create_invoice", invoice={**_draft(form), "status": status})
-        if created:
+        invoice = {**_draft(form), "status": status}
+        checked = Check("invoice", invoice)
+        if created := context.carried_out(form, checked, "api.create_invoice", invoice=invoice):
             return go(f"/invoice/{created['id']}", done="issued" if action == "issue" else "created")
-    return _show_again(context, form)
+    return _show_form(context, form)
 
 
 @router.get("/invoice/{reference}/edit")
@@ -72,30 +95,22 @@ def show_edit(context: UserContext, reference: str) -> Response:
 @router.post("/invoice/{reference}/edit")
 def edit(context: UserContext, reference: str, form: SessionForm) -> Response:
     if form["action"] == "save":
-        changes = {"reference": reference, "invoice": _draft(form), "seen_at": form.text("seen_at")}
-        if _saved(context, form, "web.update_invoice", **changes):
+        invoice = _draft(form)
+        saved = context.carried_out(
+            form,
+            Check("invoice", invoice, reference),
+            "web.update_invoice",
+            reference=reference,
+            invoice=invoice,
+            seen_at=form["seen_at"] or None,
+        )
+        if saved:
             return go(f"/invoice/{reference}", done="updated")
-    return _show_again(context, form, reference)
-
-
-def _saved(context: RequestContext, form: Form, function: str, **arguments: object) -> Any:
-    """What saving answered; None when something is wrong, which the form then says."""
-    if form.errors or form.message:
-        return None
-    try:
-        return context.write(form, function, **arguments)
-    except Problem as problem:
-        if not belongs_on_the_form(problem):
-            raise
-        form.take(problem)
-        if isinstance(problem, InvoiceChanged):
+        if isinstance(form.refusal, InvoiceChanged):
             form.message += " Saving again replaces it with what stands here."
             # Whoever has read that may: the form goes on from the invoice as it is now.
-            del form.fields["seen_at"]
-        for name in _LINE_FIELDS:
-            # SQL does not say which line it means.
-            form.message = form.errors.pop(name, form.message)
-        return None
+            form.fields.pop("seen_at", None)
+    return _show_form(context, form, reference)
 
 
 @router.post("/create/preview")
@@ -110,7 +125,16 @@ def preview_edit(context: UserContext, reference: str, form: SessionForm) -> Res
 
 
 def _totals(context: RequestContext, form: Form, reference: str | None = None) -> Response:
-    answer = context.read("web.preview_invoice", invoice=_sketch(form, _typed_lines(form)), edited=reference)
+    lines = list(_typed_lines(form))
+    draft = form.read(InvoiceForm, items=dict(enumerate(lines)))
+    try:
+        answer = context.read("web.preview_invoice", invoice=_sketch(form, lines), edited=reference)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        # Without the values that no line can have there may be totals all the same.
+        context.check(form, Check("invoice", draft, reference))
+        answer = context.read("web.preview_invoice", invoice=_sketch(form, lines), edited=reference)
     return JSONResponse(
         {
             **{name: rupees(answer[name]) for name in _PREVIEW_AMOUNTS},
@@ -121,28 +145,30 @@ def _totals(context: RequestContext, form: Form, reference: str | None = None) -
     )
 
 
-def _show_again(context: RequestContext, form: Form, reference: str | None = None) -> Response:
+def _show_form(context: RequestContext, form: Form, reference: str | None = None) -> Response:
     lines = list(_typed_lines(form))
     if form["action"] == "add_line":
         lines.append({})
     elif form["action"].startswith("remove_line_"):
         lines = [line for index, line in enumerate(lines) if f"remove_line_{index}" != form["action"]]
     page = _page_with_totals(context, form, lines, reference)
-    status = form.status if form.errors or form.message else HTTPStatus.OK
+    status = form.status if form.is_refused else HTTPStatus.OK
     return _show(context, page, form, status, lines=lines, editing=reference is not None)
 
 
 def _page_with_totals(
     context: RequestContext, form: Form, lines: list[Line], reference: str | None
 ) -> dict[str, Any]:
+    page: dict[str, Any]
     try:
-        return context.read("web.invoice_form", invoice=reference, draft=_sketch(form, lines))
+        page = context.read("web.invoice_form", invoice=reference, draft=_sketch(form, lines))
     except Problem as problem:
         # Too much to be added up, say: what was typed must not be lost for its totals.
         if not belongs_on_the_form(problem):
             raise
         form.take(problem)
-        return {**context.read("web.invoice_form", invoice=reference), "preview": None}
+        page = {**context.read("web.invoice_form", invoice=reference), "preview": None}
+    return page
 
 
 def _show(
@@ -173,7 +199,7 @@ def _show(
 
 
 def _typed_lines(form: Form) -> Iterator[Line]:
-    columns = {name: form.listed(name) for name in _LINE_FIELDS}
+    columns = {name: form.listed(name) for name in LineForm.model_fields}
     for index in range(max(map(len, columns.values()))):
         yield {name: values[index].strip() if index < len(values) else "" for name, values in columns.items()}
 
@@ -182,79 +208,35 @@ def _is_blank(line: Line) -> bool:
     return not any(line[name] for name in ("description", "unit_price", "hsn_code"))
 
 
-def _draft(form: Form) -> dict[str, Any]:
+def _draft(form: Form) -> Draft:
     """The invoice as SQL takes it; what can't be read is noted as an error of its field."""
-    draft: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
-    form.text("customer_name", "the customer's name")
-    draft["issue_date"] = form.day("issue_date", "the date of issue")
-    draft["due_date"] = form.day("due_date", "the day the payment is due")
-    draft["price_includes_tax"] = form["price_includes_tax"] == "yes"
-    draft["template"] = form["template"] or "default"
-    # The place behind the customer's number in the form is only a proposal.
-    draft["items"] = [
-        _item(form, index, line) for index, line in enumerate(_typed_lines(form)) if not _is_blank(line)
-    ]
-    if not draft["items"]:
+    lines = {index: line for index, line in enumerate(_typed_lines(form)) if not _is_blank(line)}
+    draft = form.read(InvoiceForm, items=lines)
+    if not lines:
         form.errors["items.0.description"] = "Enter at least one line."
-    if len(draft["items"]) > _MOST_LINES:
-        form.message = f"An invoice has at most {_MOST_LINES:,} lines, this one has {len(draft['items']):,}."
     return draft
 
 
-def _item(form: Form, index: int, line: Line) -> dict[str, Any]:
-    if not line["description"]:
-        form.errors[f"items.{index}.description"] = "Enter what it is."
-    if line["hsn_code"] and not _HSN_CODE.fullmatch(line["hsn_code"]):
-        form.errors[f"items.{index}.hsn_code"] = "4 to 8 digits."
-    return {
-        "description": line["description"],
-        "hsn_code": line["hsn_code"] or None,
-        "quantity": _number(form, index, "quantity", line["quantity"] or "1"),
-        "unit_price": _number(form, index, "unit_price", line["unit_price"]),
-        "tax_rate": _number(form, index, "tax_rate", line["tax_rate"]) if line["tax_rate"] else None,
-    }
-
-
-def _number(form: Form, index: int, name: str, text: str) -> str | None:
-    try:
-        return _number_of_line(name, text)
-    except ValueError as failure:
-        form.errors[f"items.{index}.{name}"] = str(failure)
-        return None
-
-
-def _number_of_line(name: str, text: str) -> str:
-    decimals, beyond = _SHAPES[name]
-    digits = number_text(text, decimals)
-    if Decimal(digits) < 0 or (name == "quantity" and not Decimal(digits)):
-        raise ValueError("Above zero." if name == "quantity" else "Not below zero.")
-    if Decimal(digits) >= beyond:
-        raise ValueError("This is too large.")
-    return digits
-
-
-def _sketch(form: Form, lines: Iterable[Line]) -> dict[str, Any]:
+def _sketch(form: Form, lines: list[Line]) -> Draft:
     """The form as far as it goes: for totals while somebody types."""
-    unread = Form(form.fields)
+    read = Form(form.fields).read(InvoiceForm, items=dict(enumerate(lines)))
+    header = ("customer_gstin", "place_of_supply", "price_includes_tax")
     return {
-        "customer_gstin": form.text("customer_gstin"),
-        "place_of_supply": form.text("place_of_supply"),
-        "price_includes_tax": form["price_includes_tax"] == "yes",
+        **{name: read[name] for name in header if name in read},
         "items": [
             {
-                "quantity": _number(unread, 0, "quantity", line.get("quantity") or "1"),
-                "unit_price": _number(unread, 0, "unit_price", line.get("unit_price") or "0"),
-                "tax_rate": _number(unread, 0, "tax_rate", line["tax_rate"])
-                if line.get("tax_rate")
-                else None,
+                name: value
+                for name, value in line.items()
+                if name in _NUMBERS and f"items.{index}.{name}" not in form.errors
             }
-            for line in lines
+            for index, line in enumerate(read.get("items", []))
         ],
     }
 
 
 def _form_of(invoice: dict[str, Any]) -> Form:
-    values = {name: invoice[name] or "" for name in (*_TEXTS, "template")}
+    texts = set(InvoiceForm.model_fields) - {"issue_date", "due_date", "price_includes_tax", "items"}
+    values = {name: invoice[name] or "" for name in texts}
     return Form(
         {
             **{name: [value] for name, value in values.items()},

@@ -1,56 +1,62 @@
 """The list of invoices, the search, the page of one, and what can be done with it."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
-from functions.web.forms import Form, SessionForm, day_text, number_text, read_filters, typed_filters
+from functions.web.fields import Amount, FormModel, SearchText, TypedDay, typed
+from functions.web.forms import Form, SessionForm, typed_filters
 from shared.problems.base import Problem
+from shared.schemas.choices import InvoiceStatus
 
 router = APIRouter()
 
 STATUSES = ("draft", "sent", "overdue", "paid", "cancelled")
-_SORTS = ("date", "due", "amount", "customer", "number")
 _STATUS_OF_WORD = {"pending": "pending", **{status: status for status in STATUSES}}
 _DONE = {"sent": "sent", "paid": "paid", "cancelled": "cancelled", "pending": "reopened"}
 
 
-def _one_of(*allowed: str) -> Any:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError("Choose one of the list.")
-        return text
+class InvoiceFilters(FormModel):
+    """Which invoices to list, and in which order."""
 
-    return read
+    status: Literal[InvoiceStatus, "open"] | None = typed()
+    q: SearchText | None = typed()
+    first_day: TypedDay | None = typed(alias="from")
+    last_day: TypedDay | None = typed(alias="to")
+    due_from: TypedDay | None = typed()
+    due_to: TypedDay | None = typed()
+    min: Amount | None = typed()
+    max: Amount | None = typed()
+    sort: Literal["date", "due", "amount", "customer", "number"] | None = typed()
+    order: Literal["asc", "desc"] | None = typed()
+    after: UUID | None = typed()
 
 
-_FILTERS = {
-    "status": _one_of("open", *STATUSES),
-    "q": lambda text: text[:200],
-    "from": day_text,
-    "to": day_text,
-    "due_from": day_text,
-    "due_to": day_text,
-    "min": lambda text: number_text(text, 2),
-    "max": lambda text: number_text(text, 2),
-    "sort": _one_of(*_SORTS),
-    "order": _one_of("asc", "desc"),
-    "after": lambda text: Form({"after": [text]}).uuid("after") or "",
-}
+class SearchForm(FormModel):
+    """What to look for."""
+
+    invoice_number: SearchText = typed("an invoice number or a customer")
+
+
+class PaymentForm(FormModel):
+    """How an invoice was paid."""
+
+    account_id: UUID | None = typed()
+    date: TypedDay | None = typed()
 
 
 @router.get("/invoices")
 def list_invoices(request: Request, context: UserContext) -> Response:
-    typed = typed_filters(request, _FILTERS)
-    filters = read_filters(typed, _FILTERS)
+    form, filters = typed_filters(request, InvoiceFilters)
     listed = context.read("web.invoices_page", filters=filters)
     return context.page(
         "invoices.html",
         listed=listed,
-        typed=typed,
+        typed=form,
         filters=filters,
         **_chips(listed, filters),
         **_next(listed, filters),
@@ -93,17 +99,17 @@ def show_search(context: UserContext) -> Response:
 @router.post("/search")
 def search(context: UserContext, form: SessionForm) -> Response:
     """By number first; a text that is no number is looked for in customers' names and addresses too."""
-    text = form.text("invoice_number", "an invoice number or a customer")
+    text = form.read(SearchForm).get("invoice_number")
     if text is None:
         return context.page("search.html", HTTPStatus.UNPROCESSABLE_ENTITY, form=form, found=None)
-    listed = context.read("web.invoices_page", filters={"q": text[:200]})
+    listed = context.read("web.invoices_page", filters={"q": text})
     found, count = listed["invoices"], sum(known["count"] for known in listed["counts"].values())
     exact = listed["exact"] or (found[0]["id"] if count == 1 else None)
     if exact:
         return go(f"/invoice/{exact}")
     shown = found[: listed["page_size"]]
     return context.page(
-        "search.html", form=form, found=shown, count=count, all_found=_address({}, {"q": text[:200]})
+        "search.html", form=form, found=shown, count=count, all_found=_address({}, {"q": text})
     )
 
 
@@ -123,14 +129,14 @@ def show(context: RequestContext, reference: str, form: Form, status: int = HTTP
 
 
 @router.post("/invoice/{reference}/status")
-def set_status(context: UserContext, reference: str, form: SessionForm) -> Response:
+def update_status(context: UserContext, reference: str, form: SessionForm) -> Response:
     """PENDING, PAID and CANCELLED of the document, or a status of ours."""
     status = _STATUS_OF_WORD.get(form["status"].strip().lower())
     if status is None:
         form.message = "A status is PENDING, PAID or CANCELLED."
         return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    payment = {"account_id": form.uuid("account_id"), "date": form.day("date")}
-    if form.errors:
+    payment = form.read(PaymentForm)
+    if form.is_refused:
         return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         context.write(form, "web.update_invoice_status", invoice=reference, status=status, payment=payment)
@@ -143,6 +149,6 @@ def set_status(context: UserContext, reference: str, form: SessionForm) -> Respo
 
 
 @router.post("/invoice/{reference}/delete")
-def delete(context: UserContext, reference: str, form: SessionForm) -> Response:
+def delete_invoice(context: UserContext, reference: str, form: SessionForm) -> Response:
     context.write(form, "web.delete_invoice", reference=reference)
     return go("/invoices", done="deleted")

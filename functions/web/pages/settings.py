@@ -5,14 +5,31 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
+from functions.web.context import Check, RequestContext, UserContext, go
+from functions.web.fields import FormModel, Percent, typed
 from functions.web.forms import Form, SessionForm
-from shared.problems.base import Problem
+from shared.documents.formatting import number
+from shared.schemas.choices import FilingFrequency
+from shared.schemas.text import Address, Gstin, Name, StateCode, TimeZone, UpiId, Username
 
 router = APIRouter()
 
-_TEXTS = ("username", "full_name", "business_name", "gstin", "state_code", "address", "upi_id")
-_FREQUENCIES = ("monthly", "quarterly", "annually")
+
+class SettingsForm(FormModel):
+    """The profile as it is typed."""
+
+    username: Username | None = typed(
+        shape="The username has 3 to 50 characters: letters without accents, digits, dot, hyphen, underscore."
+    )
+    full_name: Name | None = typed()
+    business_name: Name | None = typed()
+    gstin: Gstin | None = typed()
+    state_code: StateCode | None = typed()
+    address: Address | None = typed()
+    upi_id: UpiId | None = typed()
+    time_zone: TimeZone = typed("a time zone")
+    default_tax_rate: Percent = typed("a rate")
+    filing_frequency: FilingFrequency = typed("how often GST is filed")
 
 
 @router.get("/settings")
@@ -27,28 +44,16 @@ def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> R
 
 
 def _form_of(profile: dict[str, Any]) -> Form:
-    values = {name: profile[name] or "" for name in (*_TEXTS, "time_zone", "filing_frequency")}
-    rate = profile["default_tax_rate"]
-    values["default_tax_rate"] = (
-        f"{rate:f}".rstrip("0").rstrip(".") if not isinstance(rate, int) else str(rate)
+    values = {name: profile[name] or "" for name in SettingsForm.model_fields}
+    return Form(
+        {name: [value] for name, value in values.items()}
+        | {"default_tax_rate": [number(profile["default_tax_rate"])]}
     )
-    return Form({name: [value] for name, value in values.items()})
 
 
 @router.post("/settings")
-def change_settings(context: UserContext, form: SessionForm) -> Response:
-    profile: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
-    profile["time_zone"] = form.text("time_zone", "a time zone")
-    profile["default_tax_rate"] = form.rate("default_tax_rate", "a rate")
-    profile["filing_frequency"] = form["filing_frequency"]
-    if profile["filing_frequency"] not in _FREQUENCIES:
-        form.errors["filing_frequency"] = "Choose one of the list."
-    if not form.errors:
-        try:
-            context.write(form, "api.update_profile", profile=profile)
-            return go("/settings", done="settings")
-        except Problem as problem:
-            if not belongs_on_the_form(problem):
-                raise
-            form.take(problem)
+def update_profile(context: UserContext, form: SessionForm) -> Response:
+    profile = form.read(SettingsForm)
+    if context.carried_out(form, Check("profile", profile), "api.update_profile", profile=profile):
+        return go("/settings", done="settings")
     return _show(context, form, HTTPStatus.UNPROCESSABLE_ENTITY)

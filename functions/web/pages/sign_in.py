@@ -14,40 +14,32 @@ from shared.web.session import CurrentSession, OptionalSession, own_address, sig
 
 router = APIRouter()
 
-_WHOLE_FORM = ""
-_FAILED = (_WHOLE_FORM, "That did not work. Send the form again.")
+_FAILED = "That did not work. Send the form again."
 _ENDED = "Your session has ended, and the form was not sent. Log in, then send it again."
-Sentences = Mapping[str, tuple[str, str]]
-"""For each reason to refuse a form, the field it belongs to and what to tell."""
+_FIELDS = frozenset(RefusedForm.model_fields) - {"errors"} | {"password"}
+Sentences = Mapping[str, str]
+"""What to say about a mistake, by its code or else by its field."""
 
 _ON_BOTH: Sentences = {
-    "email_not_confirmed": (_WHOLE_FORM, "Follow the link in the mail that was sent to you, then log in."),
-    "too_many_requests": (_WHOLE_FORM, "Too many attempts. Try again in a quarter of an hour."),
-    "service_unavailable": (_WHOLE_FORM, "Our service does not answer. Send the form again in a moment."),
+    "email_not_confirmed": "Follow the link in the mail that was sent to you, then log in.",
+    "too_many_requests": "Too many attempts. Try again in a quarter of an hour.",
+    "service_unavailable": "Our service does not answer. Send the form again in a moment.",
 }
 _ON_LOGIN: Sentences = {
     **_ON_BOTH,
-    "invalid_credentials": (_WHOLE_FORM, "Name and password do not match."),
-    "username": ("username", "Enter your username or your e-mail address."),
-    "password": ("password", "Enter your password."),
+    "invalid_credentials": "Name and password do not match.",
+    "username": "Enter your username or your e-mail address.",
+    "password": "Enter your password.",
 }
-_EMAIL = ("email", "Enter an e-mail address, like asha@example.com.")
 _ON_REGISTRATION: Sentences = {
     **_ON_BOTH,
-    "email": _EMAIL,
-    "invalid_email": _EMAIL,
-    "email_already_registered": (
-        "email",
-        "This e-mail address has an account already. Log in instead.",
-    ),
-    "username": ("username", "3 to 50 letters, digits, dots, hyphens and underscores."),
-    "username_taken": ("username", "Somebody else has this username."),
-    "full_name": ("full_name", "At most 200 characters."),
-    "password": (
-        "password",
-        "8 to 72 characters; those with accents or of other scripts count as two or more.",
-    ),
-    "weak_password": ("password", "Choose a longer password, with letters and digits."),
+    "email_already_registered": "This e-mail address has an account already. Log in instead.",
+    "email": "Enter an e-mail address, like asha@example.com.",
+    "username_taken": "Somebody else has this username.",
+    "username": "3 to 50 letters, digits, dots, hyphens and underscores.",
+    "full_name": "At most 200 characters.",
+    "weak_password": "Choose a longer password, with letters and digits.",
+    "password": "8 to 72 characters; those with accents or of other scripts count as two or more.",
 }
 
 
@@ -78,10 +70,10 @@ def refuse_other_methods() -> Response:
 def _refused_form(request: Request, sentences: Sentences) -> Form:
     """The form as it was sent and refused a moment ago; else an empty one."""
     refused = RefusedForm.sent_with(request)
-    form = Form({field: [text] for field, text in refused.model_dump(exclude={"reasons"}).items()})
-    for reason in refused.reasons:
-        field, sentence = sentences.get(reason, _FAILED)
-        if field:
+    form = Form({field: [text] for field, text in refused.model_dump(exclude={"errors"}).items()})
+    for field, code in refused.errors:
+        sentence = sentences.get(code) or sentences.get(field) or _FAILED
+        if field in _FIELDS:
             form.errors[field] = sentence
         else:
             form.message = sentence

@@ -3,37 +3,60 @@
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
-from functions.web.forms import Form, SessionForm, day_text, filters_of
+from functions.web.context import Check, RequestContext, UserContext, belongs_on_the_form, go
+from functions.web.fields import Amount, FormModel, Percent, SearchText, TypedDay, id_of, typed
+from functions.web.forms import Form, SessionForm, typed_filters
 from shared.problems.base import Problem
 from shared.problems.catalogue import TransactionNotFound
+from shared.schemas.choices import TransactionType
+from shared.schemas.text import Category, Description
 
 router = APIRouter()
 
-TYPES = ("sale", "expense", "transfer", "other")
+
+class TransactionFilters(FormModel):
+    """Which transactions to list."""
+
+    type: TransactionType | None = typed()
+    account: UUID | None = typed()
+    category: SearchText | None = typed()
+    q: SearchText | None = typed()
+    first_day: TypedDay | None = typed(alias="from")
+    last_day: TypedDay | None = typed(alias="to")
+    after: UUID | None = typed()
 
 
-def _type(text: str) -> str:
-    if text not in TYPES:
-        raise ValueError
-    return text
+class TransactionForm(FormModel):
+    """A transaction to record."""
+
+    transaction_type: TransactionType = typed("what it is")
+    amount: Amount = typed("the amount")
+    description: Description | None = typed()
+    category: Category | None = typed()
+    date: TypedDay | None = typed()
+    account_id: UUID | None = typed()
 
 
-def _uuid(text: str) -> str:
-    return Form({"id": [text]}).uuid("id") or ""
+class TradeForm(TransactionForm):
+    """A sale or an expense."""
+
+    tax_rate: Percent | None = typed()
 
 
-_FILTERS = {
-    "type": _type,
-    "account": _uuid,
-    "category": lambda text: text[:100],
-    "q": lambda text: text[:200],
-    "from": day_text,
-    "to": day_text,
-    "after": _uuid,
+class TransferForm(TransactionForm):
+    """Money that goes from one account to another."""
+
+    transfer_account_id: UUID = typed("the account that receives it")
+
+
+_MODELS: dict[str, type[TransactionForm]] = {
+    "sale": TradeForm,
+    "expense": TradeForm,
+    "transfer": TransferForm,
 }
 
 
@@ -43,7 +66,7 @@ def list_transactions(request: Request, context: UserContext) -> Response:
 
 
 def _show(request: Request, context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
-    filters = {name: value for name, value in filters_of(request, _FILTERS).items() if value}
+    _, filters = typed_filters(request, TransactionFilters)
     listed = context.read("web.transactions_page", filters=filters)
     return context.page(
         "transactions.html",
@@ -71,36 +94,14 @@ def _next(listed: dict[str, Any], filters: dict[str, str]) -> dict[str, Any]:
 
 
 @router.post("/transactions")
-def add_transaction(request: Request, context: UserContext, form: SessionForm) -> Response:
-    transaction = _transaction(form)
-    if not form.errors:
-        try:
-            context.write(form, "api.create_transaction", transaction=transaction)
-            return go("/transactions", done="recorded")
-        except Problem as problem:
-            if not belongs_on_the_form(problem, form):
-                raise
-            form.take(problem)
+def create_transaction(request: Request, context: UserContext, form: SessionForm) -> Response:
+    read = form.read(_MODELS.get(form["transaction_type"], TransactionForm))
+    # What is left out takes its default: today, the default account, the usual rate.
+    transaction = {name: value for name, value in read.items() if value is not None}
+    checked = Check("transaction", transaction)
+    if context.carried_out(form, checked, "api.create_transaction", transaction=transaction):
+        return go("/transactions", done="recorded")
     return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-def _transaction(form: Form) -> dict[str, Any]:
-    kind = form["transaction_type"]
-    if kind not in TYPES:
-        form.errors["transaction_type"] = "Choose what it is."
-    transaction = {
-        "transaction_type": kind,
-        "amount": form.amount("amount", "the amount"),
-        "description": form.text("description"),
-        "category": form.text("category"),
-        "date": form.day("date"),
-        "account_id": form.uuid("account_id"),
-    }
-    if kind in {"sale", "expense"}:
-        transaction["tax_rate"] = form.rate("tax_rate")
-    if kind == "transfer":
-        transaction["transfer_account_id"] = form.uuid("transfer_account_id", "the account that receives it")
-    return {name: value for name, value in transaction.items() if value is not None}
 
 
 @router.post("/transactions/{transaction_id}/delete")
@@ -118,7 +119,7 @@ def delete_transaction(
 
 
 def _known_id(text: str) -> str:
-    known = _uuid(text)
+    known = id_of(text)
     if not known:
         raise TransactionNotFound
     return known

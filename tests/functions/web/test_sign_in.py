@@ -11,6 +11,7 @@ from html import unescape
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from tests.concurrency import at_once
@@ -123,6 +124,34 @@ class TestRegistration:
         assert error_at(page, "password").startswith("8 to 72 characters")
         assert error_at(page, "full_name") == "At most 200 characters."
 
+    def test_a_taken_username_is_told_with_the_other_mistakes(
+        self, browser: httpx.Client, person: Fields
+    ) -> None:
+        checked(browser.post("/api/auth/register", json=person), 200)
+        page = send(browser, "/register", {**person, "email": "asha", "password": "short"})
+        assert error_at(page, "username") == "Somebody else has this username."
+        assert error_at(page, "email") == "Enter an e-mail address, like asha@example.com."
+        assert error_at(page, "password").startswith("8 to 72 characters")
+        other = {**person, "username": f"other.{person['username']}", "email": f"other.{person['email']}"}
+        checked(browser.post("/api/auth/register", json=other), 200)
+        page = send(browser, "/register", {**person, "email": other["email"], "password": "another password"})
+        assert error_at(page, "username") == "Somebody else has this username."
+        assert error_at(page, "email") == "This e-mail address has an account already. Log in instead."
+
+    def test_usernames_cannot_be_asked_for_without_end(
+        self, browser: httpx.Client, person: Fields, dashboard: psycopg.Connection
+    ) -> None:
+        checked(browser.post("/api/auth/register", json=person), 200)
+        asked = {"username": person["username"], "email": "asha", "password": "short"}
+        for _ in range(10):
+            assert error_at(send(browser, "/register", asked), "username")
+        dashboard.execute(
+            "update private.login_attempts set attempted_at = attempted_at - interval '10 seconds' "
+            "where account = private.account_key(%s)",
+            [person["email"]],
+        )
+        assert not error_at(send(browser, "/register", asked), "username")
+
     @pytest.mark.parametrize("optional", [("username",), ()])
     def test_sent_twice_it_registers_once_and_leads_on(
         self, browser: httpx.Client, person: Fields, optional: tuple[str, ...]
@@ -213,6 +242,10 @@ class TestCookies:
             "[1]",
             {},
             {"reasons": "password", "typed": []},
+            {"errors": "password"},
+            {"errors": [["email"]]},
+            {"errors": [["<script>alert(1)</script>", "<script>alert(1)</script>"], ["next", "x"]]},
+            {"errors": [["password", "planted"]] * 1000},
             {"reasons": [{"a": 1}], "typed": {"username": 7}},
             {
                 "reasons": ["<script>alert(1)</script>"],

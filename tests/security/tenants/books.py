@@ -74,6 +74,8 @@ def books(database: psycopg.Connection[Any], person: Person) -> list[Any]:
     """Everything that belongs to a person, down to the last byte."""
     tables = [
         "accounts",
+        "contacts",
+        "items",
         "transactions",
         "invoices",
         "invoice_items",

@@ -87,6 +87,10 @@ class TestApi:
         "path",
         [
             "/api/transactions?account_id={account_id}",
+            "/api/customers?name=Secret",
+            "/api/customers?gstin=29AAACZ0001A1Z4",
+            "/api/suppliers?email=secret",
+            "/api/items?name=Secret",
             "/api/invoices?customer_name=Secret",
             "/api/v1/invoices?customer_name=Secret",
             "/api/audit?record_id={account_id}",

@@ -18,6 +18,9 @@ from tests.target import Target
 TRICKS = [
     "/invoices?select=*,transactions(*),invoice_items(*),profiles(*)",
     "/transactions?select=*,accounts!transactions_account_belongs_to_user(*)",
+    "/profiles?select=*,contacts(*),items(*)",
+    "/gst_states?select=*,contacts(*)",
+    "/contacts?name=imatch.Secret",
     "/profiles?select=*,accounts(*),invoices(*),transactions(*),audit_entries(*)",
     "/gst_states?select=*,profiles(*),invoices(*)",
     "/gst_states?select=*,invoices!inner(*)",
@@ -183,12 +186,16 @@ class TestDataApi:
             "accounts": bob.account()["id"],
             "transactions": bob.sale(1)["id"],
             "invoices": bob.invoice()["id"],
+            "contacts": bob.customer()["id"],
+            "items": bob.item()["id"],
         }
         for table, own_id in own.items():
             answer = data("public").patch(f"/{table}?id=eq.{own_id}", json={"user_id": alice.id})
             assert answer.status_code == 403, answer.text
         rows: dict[str, Json] = {
             "accounts": {"name": "Till"},
+            "contacts": {"name": "Mallory", "is_customer": True},
+            "items": {"name": "Till", "unit_price": 1},
             "transactions": {"transaction_type": "other", "amount": 1, "account_id": ids["account_id"]},
             "invoices": {"customer_name": "Mallory", "issue_date": "2026-01-01", "due_date": "2026-01-31"},
             "invoice_items": {
@@ -218,6 +225,8 @@ class TestDataApi:
             ("transactions", {"transaction_type": "sale", "amount": 1, "invoice_id": "{invoice_id}"}),
             ("transactions", {"transaction_type": "expense", "amount": 1}),
             ("accounts", {"name": "Till", "is_default": True}),
+            ("contacts", {"name": "Mallory", "is_customer": True, "gstin": "29AAACZ0001A1Z4"}),
+            ("items", {"name": "Secret Item", "unit_price": 1}),
             ("invoices", {"customer_name": "Mallory", "invoice_number": "{invoice_number}"}),
             ("invoice_items", {"invoice_id": "{invoice_id}", **line}),
             ("invoice_items", {"invoice_id": str(uuid4()), **line}),
@@ -252,6 +261,8 @@ class TestDataApi:
             "transactions": {"description": "Mallory"},
             "invoices": {"notes": "Mallory"},
             "accounts": {"name": "Mallory"},
+            "contacts": {"name": "Mallory"},
+            "items": {"description": "Mallory"},
             "profiles": {"full_name": "Mallory"},
         }
         for table, change in changes.items():

@@ -20,6 +20,7 @@ NAMED = set(re.findall(r"constraint (\w+)\s+(?:check|unique|foreign key)", MIGRA
 UNREACHABLE = {
     "accounts_owner_key",
     "audit_entries_channel_known",
+    "contacts_owner_key",
     "gst_states_code_is_two_digits",
     "invoice_items_invoice_belongs_to_user",
     "invoice_items_tax_adds_up",
@@ -29,6 +30,7 @@ UNREACHABLE = {
     "invoices_serial_unique_per_user",
     "invoices_tax_adds_up",
     "invoices_total_adds_up",
+    "items_owner_key",
     "job_runs_job_known",
     "ledger_entries_amount_moves",
     "ledger_entries_kind_known",
@@ -78,6 +80,15 @@ class TestProblemOf:
         problem = problem_of(answer("PT409", "Invoice INV-1 is paid already.", "invoice_already_paid"))
         assert isinstance(problem, shared.problems.catalogue.InvoiceAlreadyPaid)
         assert problem.detail == "Invoice INV-1 is paid already."
+
+    def test_a_field_that_sql_names_is_shown(self) -> None:
+        body = {"code": "PT422", "message": "No.", "hint": "invalid_gstin", "details": "customer_gstin"}
+        expected = {"field": "customer_gstin", "code": "invalid_gstin", "message": "No."}
+        assert problem_of(httpx.Response(422, json=body)).errors == [expected]
+
+    def test_details_of_postgresql_are_no_field(self) -> None:
+        body = {"code": "23514", "message": "secret", "hint": None, "details": "secret"}
+        assert problem_of(httpx.Response(400, json=body)).errors == []
 
     def test_a_broken_constraint_is_told_in_words(self) -> None:
         message = 'new row for relation "invoices" violates check constraint "invoices_due_not_before_issue"'
