@@ -1,7 +1,7 @@
 """Days and instants: `2023-01-31` is a whole day in the user's zone, `2023-01-31T10:00Z` a point in time.
 
-Without a zone, `2023-01-31T10:00` is read in the user's zone, too. Only the database knows that zone, so such a time
-goes there as it is; what reads it there is private.open_books for bodies, private.check_request for filters.
+Without a zone, `2023-01-31T10:00` is read in the user's zone, too. Only the database knows that zone, so such
+a time goes there as it is; private.open_books sets the zone for bodies, private.check_request for filters.
 """
 
 import re

@@ -31,7 +31,8 @@ class TestBodies:
         )
         checked(alice.api.post(f"/api/invoices/{first['id']}/mark-as-paid", json={"date": MIDNIGHT}), 200)
         checked(
-            alice.api.post(f"/api/invoices/{second['id']}/payments", json={"amount": 18, "date": MIDNIGHT}), 201
+            alice.api.post(f"/api/invoices/{second['id']}/payments", json={"amount": 18, "date": MIDNIGHT}),
+            201,
         )
         payments = {
             "amount": 50,
