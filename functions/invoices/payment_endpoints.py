@@ -13,6 +13,7 @@ from shared.problems.catalogue import (
     InvalidValue,
     InvoiceAlreadyPaid,
     InvoiceCancelled,
+    InvoiceHasNotes,
     InvoiceNotFound,
     NothingToPay,
     PaymentDiffers,
@@ -20,6 +21,7 @@ from shared.problems.catalogue import (
     PaymentInFuture,
     PaymentNotFound,
     PaymentOfSeveralInvoices,
+    PeriodClosed,
     SettledByCreditNote,
     problems,
 )
@@ -34,6 +36,7 @@ _PAYMENT_PROBLEMS = problems(
     NothingToPay,
     PaymentExceedsDue,
     PaymentInFuture,
+    PeriodClosed,
     AccountNotFound,
     IdempotencyKeyReused,
     InvalidValue,
@@ -67,7 +70,14 @@ def create_payment(data: DataApiOnce, invoice_id: UUID, payment: Payment) -> Res
     "/invoices/{invoice_id}/payments/{payment_id}",
     summary="Delete a payment of an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound, PaymentNotFound, PaymentOfSeveralInvoices, SettledByCreditNote),
+    responses=problems(
+        InvoiceNotFound,
+        PaymentNotFound,
+        PaymentOfSeveralInvoices,
+        SettledByCreditNote,
+        PeriodClosed,
+        InvoiceHasNotes,
+    ),
 )
 def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Response:
     """Delete a payment with its money and the tax kept back from it. What it settled is due again."""
@@ -87,6 +97,7 @@ def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Respons
         PaymentDiffers,
         PaymentExceedsDue,
         PaymentInFuture,
+        PeriodClosed,
         AccountNotFound,
         IdempotencyKeyReused,
         InvalidValue,

@@ -72,6 +72,12 @@ create table public.invoices (
     constraint invoices_issue_date_in_range check (issue_date >= '1900-01-01' and issue_date < '9999-01-01'),
     constraint invoices_due_date_in_range check (due_date < '9999-12-31'),
     constraint invoices_due_not_before_issue check (due_day >= issue_day),
+    -- In some time zone, from the farthest west to the farthest east: the profile's may have changed.
+    constraint invoices_days_are_of_their_instants check (
+        issue_day between (issue_date at time zone 'Etc/GMT+12')::date and (issue_date at time zone 'Etc/GMT-14')::date
+        and due_day between (due_date at time zone 'Etc/GMT+12')::date and (due_date at time zone 'Etc/GMT-14')::date
+        and created_day between (created_at at time zone 'Etc/GMT+12')::date and (created_at at time zone 'Etc/GMT-14')::date
+    ),
     constraint invoices_tax_adds_up check (tax_amount = cgst + sgst + igst),
     constraint invoices_round_off_below_a_rupee check (abs(round_off) < 1),
     constraint invoices_total_adds_up
@@ -405,6 +411,29 @@ end;
 $$;
 comment on function private.dated is 'An invoice with its days in a time zone, and its due date 30 days after issue where none is given.';
 
+create function private.check_typed_invoice(invoice public.invoices, today date)
+returns void
+language plpgsql
+security definer -- reads the profile whoever writes
+set search_path = ''
+as $$
+begin
+    if invoice.issue_day > today + interval '1 year' then
+        perform private.raise_problem(422, 'invalid_value', 'issue_date is at most one year from now.', 'issue_date');
+    elsif
+        invoice.customer_gstin is not null
+        and invoice.customer_gstin = (select gstin from public.profiles where id = invoice.user_id)
+    then
+        perform private.raise_problem(
+            422, 'customer_is_seller', 'customer_gstin is your own: nobody invoices a supply to the same registration.',
+            'customer_gstin'
+        );
+    end if;
+end;
+$$;
+comment on function private.check_typed_invoice is
+'422 for a document that is issued more than a year from now, or to the registration that issues it.';
+
 create function private.copied_from_contact(new_invoice public.invoices)
 returns public.invoices
 language plpgsql
@@ -450,6 +479,9 @@ begin
     new.customer_gstin := private.checked_gstin(new.customer_gstin, 'customer_gstin');
     new := private.keep_computed(old, new);
     new := private.dated(old, new, zone);
+    if (new.issue_day, new.customer_gstin) is distinct from (old.issue_day, old.customer_gstin) then
+        perform private.check_typed_invoice(new, (now() at time zone zone)::date);
+    end if;
     if tg_op = 'INSERT' then
         new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
         new.seller := null;

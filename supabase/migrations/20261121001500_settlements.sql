@@ -47,6 +47,9 @@ comment on column public.settlements.settled_on is 'The day, where no transactio
 -- Serve the foreign keys: what a transaction settles, and what a note does.
 create index settlements_transaction_id_idx on public.settlements (transaction_id);
 create index settlements_credit_note_id_idx on public.settlements (user_id, credit_note_id) where credit_note_id is not null;
+-- Serves filings by money received: tax that was kept back without a payment.
+create index settlements_tax_deducted_idx on public.settlements (user_id, settled_on)
+where kind = 'tax_deducted' and transaction_id is null;
 
 
 -- Documents follow ---------------------------------------------------------------------------------

@@ -20,21 +20,17 @@ comment on function private.tax_share is
 
 create view private.receipts with (security_invoker = true) as
 select
+    settlement.id,
     settlement.user_id,
     settlement.invoice_id,
     settlement.transaction_id,
     settlement.kind,
     coalesce(payment.day, settlement.settled_on) as day,
-    settlement.amount,
+    documents.sign * settlement.amount as amount,
     invoice.tax_rate,
-    case
-        when invoice.reverse_charge then 0.00
-        else private.tax_share(invoice.tax_amount, invoice.total_amount, earlier.settled, settlement.amount)
-    end as tax_amount,
-    case
-        when invoice.reverse_charge then 0.00
-        else private.tax_share(invoice.igst, invoice.total_amount, earlier.settled, settlement.amount)
-    end as igst
+    -- The share of each head by itself: CGST and SGST stay equal, and together they are the tax.
+    documents.sign * (2 * shares.cgst + shares.igst) as tax_amount,
+    documents.sign * shares.igst as igst
 from public.settlements as settlement
 inner join public.invoices as invoice on invoice.id = settlement.invoice_id
 left join public.transactions as payment on payment.id = settlement.transaction_id
@@ -47,10 +43,22 @@ cross join lateral (
         and other.invoice_id = settlement.invoice_id
         and (other.created_at, other.id) < (settlement.created_at, settlement.id)
 ) as earlier
-where settlement.kind in ('payment', 'tax_deducted') and invoice.document_type <> 'credit_note';
+cross join lateral (
+    select
+        case when invoice.document_type = 'credit_note' then -1 else 1 end as sign,
+        -- Tax under reverse charge is no part of the total: nobody receives it.
+        case when invoice.reverse_charge then 0.00 else invoice.cgst end as cgst,
+        case when invoice.reverse_charge then 0.00 else invoice.igst end as igst
+) as documents
+cross join lateral (
+    select
+        private.tax_share(documents.cgst, invoice.total_amount, earlier.settled, settlement.amount) as cgst,
+        private.tax_share(documents.igst, invoice.total_amount, earlier.settled, settlement.amount) as igst
+) as shares
+where settlement.kind in ('payment', 'tax_deducted');
 grant select on private.receipts to authenticated, service_role;
 comment on view private.receipts is
-'What was received for invoices, with the tax in it: money, and tax that the customer kept back.';
+'What was received for documents, with the tax in it: money, and tax that the customer kept back; a refund is below zero.';
 
 
 -- The contract's shape -----------------------------------------------------------------------------

@@ -156,7 +156,7 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.logout": ({"authenticated"}, {}),
     "api.mark_invoice_paid": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
     "api.recalculate_invoice_taxes": ({"authenticated"}, {"invoice_id": "{invoice_id}", "tax_rate": 5}),
-    "api.run_job": ({"service_role"}, {"job": "mark_overdue_invoices"}),
+    "api.run_job": ({"service_role"}, {"job": "generate_tax_filings"}),
     "api.submit_tax_filing": ({"authenticated"}, {"filing": {"filing_id": "{invoice_id}"}}),
     "api.tax_filing": ({"authenticated"}, {"start_date": "2023-01-01", "end_date": "2026-12-31"}),
     "api.tax_report": ({"authenticated"}, {"year": 2026}),

@@ -30,6 +30,10 @@ def submit(person: Person, **fields: object) -> Json:
     return cast(Json, checked(person.api.post("/api/tax/submit", json={**SUBMISSION, **fields}), 200))
 
 
+def reopen(person: Person, submission: Json) -> Json:
+    return cast(Json, checked(person.api.post(f"/api/tax/filings/{submission['id']}/reopen"), 200))
+
+
 def figures(shown: Json) -> list[float]:
     names = ("total_sales", "total_expenses", "total_tax_collected", "total_tax_paid", "net_tax_liability")
     return [shown[name] for name in names]

@@ -78,14 +78,12 @@ class TestTrail:
         self, target: Target, anonymous: httpx.Client, dashboard: psycopg.Connection, service: httpx.Client
     ) -> None:
         with Person.registered(target) as person:
-            person.invoice(status="sent", issue_date="2023-01-01", due_date="2023-01-31")
-            checked(service.post("/rpc/run_job", json={"job": "mark_overdue_invoices"}, headers=_API), 200)
+            person.invoice()
+            checked(service.post("/rpc/run_job", json={"job": "generate_tax_filings"}, headers=_API), 200)
             dashboard.execute("update public.invoices set notes = 'x' where user_id = %s", (person.id,))
             assert story(person, record_type="profiles") == [("auth", "insert", "profiles")]
-            assert story(person, record_type="invoices")[-2:] == [
-                ("schedule", "update", "invoices"),
-                ("dashboard", "update", "invoices"),
-            ]
+            assert story(person, record_type="tax_filings") == [("schedule", "insert", "tax_filings")]
+            assert story(person, record_type="invoices")[-1] == ("dashboard", "update", "invoices")
 
     def test_the_list_is_filtered_and_paged(self, alice: Person) -> None:
         for amount in range(1, 6):

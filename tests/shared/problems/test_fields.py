@@ -37,6 +37,29 @@ PROFILE = [
     ("tax_rate_between_0_and_100", "default_tax_rate", 101),
 ]
 ACCOUNT = [("accounts_name_length", "name", " "), ("rupees_is_a_number", "balance", "NaN")]
+CONTACT = [
+    ("contacts_name_length", "name", " "),
+    ("contacts_email_shape", "email", "nobody"),
+    ("contacts_phone_shape", "phone", "call me"),
+    ("contacts_address_length", "address", LONG),
+    ("contacts_pincode_shape", "pincode", "5600"),
+    ("contacts_country_code_known", "country_code", "ZZ"),
+    ("contacts_state_in_its_country", "state_code", "96"),
+    ("contacts_state_code_fkey", "state_code", "00"),
+    ("contacts_notes_length", "notes", LONG),
+]
+ITEM = [
+    ("items_name_length", "name", " "),
+    ("items_description_length", "description", LONG),
+    ("items_hsn_code_shape", "hsn_code", "62051"),
+    ("items_uqc_known", "uqc", "XYZ"),
+    ("items_only_services_have_no_unit", "uqc", "NA"),
+    ("items_unit_price_not_negative", "unit_price", -1),
+    ("items_treatment_known", "treatment", "zero_rated"),
+    ("items_only_taxable_ones_are_taxed", "tax_rate", 5),
+    ("tax_rate_between_0_and_100", "tax_rate", 101),
+    ("rupees_is_a_number", "unit_price", "NaN"),
+]
 TRANSACTION = [
     ("transactions_account_belongs_to_user", "account_id", NOBODY),
     ("transactions_amount_positive", "amount", 0),
@@ -90,6 +113,8 @@ FILING = [
 # Rules that a trigger or a function tells first, in words of its own; the constraint guards against what it misses.
 TOLD_BEFORE = {
     "accounts_one_default_per_user",
+    # Every function of the API gives a contact a role; in the dashboard it may have none.
+    "contacts_role_named",
     "invoice_items_position_unique",
     "invoices_against_belongs_to_user",
     "invoices_credited_within_total",
@@ -143,6 +168,31 @@ class TestConstraints:
         account = {"name": "Till", "balance": 0, field: value}
         assert_about(refused(alice, "create_account", account=account), constraint, field)
 
+    @pytest.mark.parametrize(("constraint", "field", "value"), CONTACT)
+    @pytest.mark.parametrize("noun", ["customer", "supplier"])
+    def test_of_contacts(self, alice: Person, noun: str, constraint: str, field: str, value: Any) -> None:
+        contact = {"name": "Sharma", field: value}
+        assert_about(refused(alice, f"create_{noun}", **{noun: contact}), constraint, field)
+
+    @pytest.mark.parametrize("noun", ["customer", "supplier"])
+    def test_of_gstins(self, alice: Person, noun: str) -> None:
+        contact = {"name": "Sharma", "gstin": "27AAPFU0939F1ZV"}
+        assert alice.api.post(f"/api/{noun}s", json=contact).is_success
+        refusal = refused(alice, f"create_{noun}", **{noun: contact})
+        assert_about(refusal, f"contacts_{noun}_gstin_key", "gstin")
+
+    @pytest.mark.parametrize(("constraint", "field", "value"), ITEM)
+    def test_of_items(self, alice: Person, constraint: str, field: str, value: Any) -> None:
+        item = {"name": "Shirt", "unit_price": 5, "hsn_code": "6205", field: value}
+        if field == "tax_rate" and value < 100:
+            item["treatment"] = "exempt"
+        assert_about(refused(alice, "create_item", item=item), constraint, field)
+
+    def test_of_names_of_items(self, alice: Person) -> None:
+        alice.item("Shirt")
+        refusal = refused(alice, "create_item", item={"name": "SHIRT", "unit_price": 5})
+        assert_about(refusal, "items_name_unique_per_user", "name")
+
     @pytest.mark.parametrize(("constraint", "field", "value"), TRANSACTION)
     def test_of_transactions(self, alice: Person, constraint: str, field: str, value: Any) -> None:
         transaction = {"transaction_type": "expense", "amount": 10, field: value}
@@ -180,7 +230,9 @@ class TestConstraints:
 
     def test_each_is_provoked_here_or_told_before(self) -> None:
         provoked = {case[0] for case in [*PROFILE, *ACCOUNT, *TRANSACTION, *INVOICE, *INVOICE_LINE, *FILING]}
-        provoked |= {case[0] for case in OTHER_TRANSACTION} | {"profiles_username_key"}
+        provoked |= {case[0] for case in OTHER_TRANSACTION} | {case[0] for case in [*CONTACT, *ITEM]}
+        provoked |= {"profiles_username_key", "items_name_unique_per_user"}
+        provoked |= {"contacts_customer_gstin_key", "contacts_supplier_gstin_key"}
         assert not provoked & TOLD_BEFORE
         assert provoked | TOLD_BEFORE == set(CONSTRAINTS)
 
@@ -197,6 +249,7 @@ class TestOverflow:
         [
             ("create_account", {"account": {"name": "Till", "balance": 10**13}}, "balance"),
             ("create_transaction", {"transaction": {"transaction_type": "sale", "amount": 10**13}}, "amount"),
+            ("create_item", {"item": {"name": "Shirt", "unit_price": 10**13}}, "unit_price"),
             (
                 "create_invoice",
                 {"invoice": {"customer_name": "A", "items": [{**LINE, "quantity": 10**9}]}},
