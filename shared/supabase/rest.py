@@ -94,6 +94,8 @@ class Data:
         count = None if length else CountMethod.exact
         if length:
             self._client.headers["X-Length-Of"] = length
+        if query.names_local_times():
+            self._client.headers["X-Time-Zone"] = "profile"
         request = self._client.from_(query.of.view).select(query.columns(), count=count).request
         answer = self._sent(request, [*narrowed, *query.parameters()], accepted=_BEYOND_THE_END)
         rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content

@@ -47,6 +47,7 @@ create table public.transactions (
     constraint transactions_date_in_range check (date >= '1900-01-01' and date < '9999-01-01')
 );
 comment on table public.transactions is 'Money that moved. Amounts are rupees, always above zero: the type tells the direction.';
+comment on column public.transactions.transaction_type is 'sale (in), expense (out), transfer (between accounts) or other (recorded only).';
 comment on column public.transactions.account_id is 'The account the money came to or went from; the default account when none is named.';
 comment on column public.transactions.transfer_account_id is
 'Where a transfer goes to. A transfer without it, like a transaction of type other, is recorded and moves nothing.';
