@@ -226,8 +226,8 @@ SABOTAGES = [
         "Who logs in came from our page", "shared/web/csrf.py",
         "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/web/test_sign_in.py -k another_site",
     ),
-    Sabotage("A body has an end", "shared/http/middleware.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
-    Sabotage("An answer fits into Lambda", "shared/http/middleware.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
+    Sabotage("A body has an end", "shared/http/size_limits.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
+    Sabotage("An answer fits into Lambda", "shared/http/size_limits.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
     Sabotage("Answers tell browsers not to guess", "shared/http/security_headers.py", '    "x-content-type-options": "nosniff",\n', "", f"{MIDDLEWARE} -k Headers"),
     Sabotage(
         "Amounts have two decimals", "shared/schemas/money.py",
