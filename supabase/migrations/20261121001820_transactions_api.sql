@@ -50,7 +50,7 @@ cross join lateral (
         case when invoice.reverse_charge then 0.00 else invoice.cgst end as cgst,
         case when invoice.reverse_charge then 0.00 else invoice.igst end as igst
 ) as documents
-cross join lateral (
+cross join lateral ( -- noqa: ST05
     select
         private.tax_share(documents.cgst, invoice.total_amount, earlier.settled, settlement.amount) as cgst,
         private.tax_share(documents.igst, invoice.total_amount, earlier.settled, settlement.amount) as igst
