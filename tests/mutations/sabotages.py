@@ -1,6 +1,11 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+class StaleError(Exception):
+    """The sabotage does not apply any more."""
 
 
 @dataclass(frozen=True)
@@ -12,6 +17,17 @@ class Sabotage:
     old: str
     new: str
     tests: str
+
+    def sabotaged(self, root: Path) -> tuple[Path, str]:
+        """The file below `root`, and its text with the promise broken. Raises StaleError."""
+        files = list(root.glob(self.file))
+        if len(files) != 1:
+            raise StaleError(f"{self.file} is not one file")
+        text = files[0].read_text()
+        broken = text.replace(self.old, self.new)
+        if broken == text:
+            raise StaleError(f"the text is not in {files[0].name}")
+        return files[0], broken
 
 
 _VERSION = "[0-9]" * 14
