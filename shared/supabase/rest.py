@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self, cast, get_args, get_origin
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -132,6 +132,8 @@ def _plain(value: object) -> object:
 
 def _documented_views(request: Request) -> list[type[View]]:
     model = request.scope["route"].response_model
+    if get_origin(model) is list:
+        [model] = get_args(model)
     return [model] if isinstance(model, type) and issubclass(model, View) else []
 
 

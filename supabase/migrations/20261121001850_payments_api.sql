@@ -80,12 +80,14 @@ begin
     elsif (part.invoice).total_amount = 0 or (part.invoice).amount_due = 0 or (part.invoice).status = 'cancelled' then
         perform private.raise_overpaid(part.invoice);
     end if;
-    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::numeric, 0);
-    part.write_off := coalesce((payment ->> 'write_off')::numeric, 0);
+    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::public.rupees, 0);
+    part.write_off := coalesce((payment ->> 'write_off')::public.rupees, 0);
     part.amount := coalesce(
-        (payment ->> 'amount')::numeric, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
+        (payment ->> 'amount')::public.rupees, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
     );
-    if part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
+    if least(part.amount, part.tax_deducted, part.write_off) < 0 or part.amount + part.tax_deducted + part.write_off = 0 then
+        perform private.raise_problem(422, 'invalid_value', 'A payment settles more than nothing.', 'amount');
+    elsif part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
         perform private.raise_overpaid(part.invoice);
     end if;
     return part;
@@ -213,7 +215,7 @@ grant execute on function api.create_payment to authenticated;
 comment on function api.create_payment is 'Records a payment of an invoice, whole or in part, with the tax kept back or the rest written off; answers the invoice.';
 
 create function api.create_payments(payment jsonb)
-returns json
+returns setof api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
@@ -223,7 +225,8 @@ declare
     parts private.payment_part[];
 begin
     if answer is not null then
-        return answer;
+        return query select * from json_populate_recordset(null::api.invoice_answer, answer);
+        return;
     end if;
     -- In id order, so that two payments over the same invoices queue instead of deadlocking.
     parts := array(
@@ -241,13 +244,13 @@ begin
         );
     end if;
     perform private.record_payment(caller, payment, parts);
-    answer := json_build_object('invoices', (
+    answer := (
         select json_agg(to_json(settled) order by settled.id)
         from unnest(parts) as part
         cross join lateral private.invoice_answer((part.invoice).id) as settled
-    ));
+    );
     perform private.remember('create_payments', payment, answer);
-    return answer;
+    return query select * from json_populate_recordset(null::api.invoice_answer, answer);
 end;
 $$;
 grant execute on function api.create_payments to authenticated;

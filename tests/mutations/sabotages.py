@@ -1,6 +1,11 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+class StaleError(Exception):
+    """The sabotage does not apply any more."""
 
 
 @dataclass(frozen=True)
@@ -12,6 +17,17 @@ class Sabotage:
     old: str
     new: str
     tests: str
+
+    def sabotaged(self, root: Path) -> tuple[Path, str]:
+        """The file below `root`, and its text with the promise broken. Raises StaleError."""
+        files = list(root.glob(self.file))
+        if len(files) != 1:
+            raise StaleError(f"{self.file} is not one file")
+        text = files[0].read_text()
+        broken = text.replace(self.old, self.new)
+        if broken == text:
+            raise StaleError(f"the text is not in {files[0].name}")
+        return files[0], broken
 
 
 _VERSION = "[0-9]" * 14
@@ -226,8 +242,8 @@ SABOTAGES = [
         "Who logs in came from our page", "shared/web/csrf.py",
         "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/web/test_sign_in.py -k another_site",
     ),
-    Sabotage("A body has an end", "shared/http/middleware.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
-    Sabotage("An answer fits into Lambda", "shared/http/middleware.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
+    Sabotage("A body has an end", "shared/http/size_limits.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
+    Sabotage("An answer fits into Lambda", "shared/http/size_limits.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
     Sabotage("Answers tell browsers not to guess", "shared/http/security_headers.py", '    "x-content-type-options": "nosniff",\n', "", f"{MIDDLEWARE} -k Headers"),
     Sabotage(
         "Amounts have two decimals", "shared/schemas/money.py",
