@@ -1,6 +1,6 @@
 -- Invoices: the documents that a user issues, with their state. Lines, numbers, settlements have files of their own.
 --
--- A document's totals are the sums of its stored lines (private.compute_invoices), what is settled is the sum of its
+-- A document's totals are the sums of its stored lines (private.sum_invoices), what is settled is the sum of its
 -- settlements (private.settle_invoices): nobody else writes either. What a person types, in a request or in the
 -- dashboard, is prepared by the trigger `prepare`; what the rules themselves write passes it by.
 
@@ -149,79 +149,6 @@ create index invoices_customer_state_code_idx on public.invoices (customer_state
 create index invoices_against_id_idx on public.invoices (against_id, user_id) where against_id is not null;
 
 
--- Place of supply ----------------------------------------------------------------------------------
-
-create function private.fill_place_of_supply(invoice public.invoices)
-returns public.invoices
-language plpgsql
-stable
-security definer -- reads the seller's state whoever writes
-set search_path = ''
-as $$
-declare
-    seller_state constant text := coalesce(
-        invoice.seller ->> 'state_code', (select state_code from public.profiles where id = invoice.user_id)
-    );
-begin
-    invoice.place_of_supply := coalesce(
-        invoice.place_of_supply, left(invoice.customer_gstin, 2), invoice.customer_state_code, seller_state
-    );
-    -- Unknown means intra-state; a place outside of India is inter-state whoever sells.
-    invoice.inter_state := coalesce(invoice.place_of_supply = '96' or invoice.place_of_supply <> seller_state, false);
-    return invoice;
-end;
-$$;
-grant execute on function private.fill_place_of_supply to authenticated;
-comment on function private.fill_place_of_supply is 'Fills in place of supply and inter_state (IGST Act s.7, 8 and 10).';
-
-create function private.place_of_supply_is_derived(invoice public.invoices)
-returns boolean
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-    return coalesce(
-        invoice.place_of_supply = coalesce(left(invoice.customer_gstin, 2), invoice.customer_state_code), not invoice.inter_state
-    );
-end;
-$$;
-comment on function private.place_of_supply_is_derived is
-'Whether a place of supply came from the customer''s GSTIN or state or, without them, from the seller''s state, and so follows them.';
-
-
-create function private.recalculate_place_of_supply(placed_id uuid)
-returns void
-language plpgsql
-security definer -- callers may not write inter_state
-set search_path = ''
-as $$
-declare
-    placed public.invoices;
-begin
-    select * into placed from public.invoices
-    where id = placed_id and user_id = private.current_user_id()
-    for no key update;
-    if private.place_of_supply_is_derived(placed) then
-        placed.place_of_supply := null;
-    end if;
-    placed.seller := case when placed.status <> 'draft' then private.seller_snapshot(placed.user_id) end;
-    placed := private.fill_place_of_supply(placed);
-    update public.invoices as invoice set
-        seller = placed.seller,
-        place_of_supply = placed.place_of_supply,
-        inter_state = placed.inter_state
-    where
-        invoice.id = placed.id
-        and (invoice.seller, invoice.place_of_supply, invoice.inter_state)
-        is distinct from (placed.seller, placed.place_of_supply, placed.inter_state);
-end;
-$$;
-grant execute on function private.recalculate_place_of_supply to authenticated;
-comment on function private.recalculate_place_of_supply is
-'Takes the snapshot of the seller again and finds the place of supply of an invoice of the caller with what is known by now.';
-
-
 -- State --------------------------------------------------------------------------------------------
 
 create function private.shown_status(status text, due_day date, issued_on date, today date)
@@ -244,30 +171,6 @@ end;
 $$;
 grant execute on function private.raise_cancelled to authenticated, service_role;
 comment on function private.raise_cancelled is '409 invoice_cancelled.';
-
-create function private.seller_snapshot(owner uuid)
-returns jsonb
-language plpgsql
-stable
-security definer -- reads the profile whoever writes
-set search_path = ''
-as $$
-begin
-    return (
-        select jsonb_strip_nulls(jsonb_build_object(
-            'name', coalesce(profile.business_name, profile.full_name, profile.username, profile.email),
-            'email', profile.email,
-            'gstin', profile.gstin,
-            'address', profile.address,
-            'state_code', profile.state_code
-        ))
-        from public.profiles as profile
-        where profile.id = owner
-    );
-end;
-$$;
-grant execute on function private.seller_snapshot to authenticated, service_role;
-comment on function private.seller_snapshot is 'The user as the supplier on a document that is issued now (CGST Rules, Rule 46(a)).';
 
 create function private.checked_status(old_invoice public.invoices, new_invoice public.invoices, today date)
 returns text
@@ -433,31 +336,6 @@ end;
 $$;
 comment on function private.check_typed_invoice is
 '422 for a document that is issued more than a year from now, or to the registration that issues it.';
-
-create function private.copied_from_contact(new_invoice public.invoices)
-returns public.invoices
-language plpgsql
-stable
-security definer -- reads the contact whoever writes
-set search_path = ''
-as $$
-declare
-    contact public.contacts;
-begin
-    select * into contact from public.contacts where id = new_invoice.customer_id and user_id = new_invoice.user_id and is_customer;
-    if not found then
-        perform private.raise_problem(404, 'customer_not_found', 'There is no such customer.');
-    end if;
-    new_invoice.customer_name := coalesce(new_invoice.customer_name, contact.name);
-    new_invoice.customer_email := coalesce(new_invoice.customer_email, contact.email);
-    new_invoice.customer_address := coalesce(new_invoice.customer_address, contact.address);
-    new_invoice.customer_gstin := coalesce(new_invoice.customer_gstin, contact.gstin);
-    new_invoice.customer_state_code := coalesce(new_invoice.customer_state_code, contact.state_code);
-    return new_invoice;
-end;
-$$;
-comment on function private.copied_from_contact is
-'An invoice with the fields of the customer that it names, where it has none of its own; it keeps its copy.';
 
 create function private.prepare_invoice()
 returns trigger

@@ -162,7 +162,6 @@ comment on function private.random_invoice_number is 'INV-YYYYMM-XXXXXX, new to 
 create function private.check_own_number(number text)
 returns void
 language plpgsql
-immutable
 set search_path = ''
 as $$
 begin

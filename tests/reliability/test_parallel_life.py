@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import httpx
-import pytest
 
 from tests.reliability.client import Json, User, clients
 from tests.target import Target
@@ -137,7 +136,7 @@ def schedule(target: Target) -> Iterator[None]:
 
 
 def test_eight_workers_at_once_leave_nothing_that_does_not_add_up(
-    target: Target, capsys: pytest.CaptureFixture[str]
+    target: Target, show_count: Callable[[str], None]
 ) -> None:
     with clients(target) as shared, schedule(target), ThreadPoolExecutor(WORKERS) as pool:
         users = [shared.new_user(), shared.new_user()]
@@ -146,5 +145,4 @@ def test_eight_workers_at_once_leave_nothing_that_does_not_add_up(
         for user in users:
             assert not user.sees()["faults"]
             assert not user.audit_faults()
-    with capsys.disabled():
-        print("\nparallel life:", dict(counted), "no fault in the books")  # noqa: T201
+    show_count(f"parallel life: {dict(counted)} no fault in the books")
