@@ -209,6 +209,8 @@ begin
         perform private.credit_invoices(credited_ids);
     end if;
     if issued_note_ids is not null then
+        perform private.raise_problem(409, 'nothing_to_pay', 'A credit note without an amount credits nothing.')
+        from public.invoices where id = any(issued_note_ids) and total_amount = 0;
         perform private.apply_credit_notes(issued_note_ids);
     end if;
     if paid_ids is not null then
