@@ -28,7 +28,7 @@ Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86
 
 
 class AuditEntry(View):
-    """One decision: about a document with its lines, a transaction with what it settles, or another record."""
+    """One decision: about a document with its lines, a transaction and what it settles, or another record."""
 
     view = "audit"
     missing = NotFound
@@ -72,7 +72,8 @@ class AuditEntry(View):
     )
     after: dict[str, JsonValue] | None = Field(
         description="New values: all of them for an insert, the changed ones for an update. "
-        "`items` are the lines of a document, `settlements` what a transaction settles, `invoice` what a sale generated."
+        "`items` are the lines of a document, `settlements` what a transaction settles, "
+        "`invoice` what a sale generated."
     )
     hash: Hash
 

@@ -16,6 +16,7 @@ from shared.problems.catalogue import (
     InvoiceCancelled,
     InvoiceNotFound,
     InvoiceNotIssued,
+    PeriodClosed,
     problems,
 )
 from shared.schemas.base import Body
@@ -51,6 +52,7 @@ class NewCreditNote(Body):
         InvoiceNotIssued,
         InvoiceCancelled,
         CreditExceedsInvoice,
+        PeriodClosed,
         IdempotencyKeyReused,
         InvalidValue,
         AmountOutOfRange,

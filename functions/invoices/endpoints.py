@@ -11,6 +11,7 @@ from shared.http.application import group
 from shared.problems.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
+    CustomerIsSeller,
     DueBeforeIssue,
     IdempotencyKeyReused,
     InvalidGstin,
@@ -26,6 +27,7 @@ from shared.problems.catalogue import (
     NotOverdue,
     PaymentExceedsDue,
     PaymentInFuture,
+    PeriodClosed,
     UnknownState,
     problems,
 )
@@ -49,6 +51,8 @@ def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Res
     responses=problems(
         InvoiceNumberTaken,
         InvoiceCancelled,
+        PeriodClosed,
+        CustomerIsSeller,
         IdempotencyKeyReused,
         DueBeforeIssue,
         NotOverdue,
@@ -82,7 +86,10 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
     responses=problems(
         InvoiceNotFound,
         InvoiceTotalFixed,
+        InvoiceHasNotes,
         InvoiceSettled,
+        PeriodClosed,
+        CustomerIsSeller,
         InvoiceCancelled,
         NothingToPay,
         DueBeforeIssue,
@@ -105,7 +112,7 @@ def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> 
     "/{invoice_id}",
     summary="Delete an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound, InvoiceSettled, InvoiceHasNotes),
+    responses=problems(InvoiceNotFound, InvoiceSettled, InvoiceHasNotes, PeriodClosed),
 )
 def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
     """Delete an invoice and its payment. The number is not used again."""
@@ -123,6 +130,7 @@ def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
         NothingToPay,
         PaymentExceedsDue,
         PaymentInFuture,
+        PeriodClosed,
         AccountNotFound,
         IdempotencyKeyReused,
         InvalidValue,
@@ -153,7 +161,7 @@ def mark_as_paid(
     "/{invoice_id}/recalculate-taxes",
     summary="Recalculate the taxes of an invoice",
     response_model=Invoice,
-    responses=problems(InvoiceNotFound, InvoiceTotalFixed, InvalidValue),
+    responses=problems(InvoiceNotFound, InvoiceTotalFixed, InvoiceHasNotes, PeriodClosed, InvalidValue),
 )
 def recalculate_taxes(
     data: DataApi,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from functions.invoices.payment_schemas import PaidInvoices, Payment, PaymentOfSeveral, Settlement
+from functions.invoices.payment_schemas import Payment, PaymentOfSeveral, Settlement
 from functions.invoices.schemas import Invoice
 from shared.http.application import group
 from shared.problems.catalogue import (
@@ -13,6 +13,7 @@ from shared.problems.catalogue import (
     InvalidValue,
     InvoiceAlreadyPaid,
     InvoiceCancelled,
+    InvoiceHasNotes,
     InvoiceNotFound,
     NothingToPay,
     PaymentDiffers,
@@ -20,6 +21,7 @@ from shared.problems.catalogue import (
     PaymentInFuture,
     PaymentNotFound,
     PaymentOfSeveralInvoices,
+    PeriodClosed,
     SettledByCreditNote,
     problems,
 )
@@ -34,6 +36,7 @@ _PAYMENT_PROBLEMS = problems(
     NothingToPay,
     PaymentExceedsDue,
     PaymentInFuture,
+    PeriodClosed,
     AccountNotFound,
     IdempotencyKeyReused,
     InvalidValue,
@@ -67,7 +70,14 @@ def create_payment(data: DataApiOnce, invoice_id: UUID, payment: Payment) -> Res
     "/invoices/{invoice_id}/payments/{payment_id}",
     summary="Delete a payment of an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound, PaymentNotFound, PaymentOfSeveralInvoices, SettledByCreditNote),
+    responses=problems(
+        InvoiceNotFound,
+        PaymentNotFound,
+        PaymentOfSeveralInvoices,
+        SettledByCreditNote,
+        PeriodClosed,
+        InvoiceHasNotes,
+    ),
 )
 def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Response:
     """Delete a payment with its money and the tax kept back from it. What it settled is due again."""
@@ -78,7 +88,7 @@ def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Respons
     "/payments",
     summary="Record one payment of several invoices",
     status_code=status.HTTP_201_CREATED,
-    response_model=PaidInvoices,
+    response_model=list[Invoice],
     responses=problems(
         InvoiceNotFound,
         InvoiceAlreadyPaid,
@@ -87,11 +97,12 @@ def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Respons
         PaymentDiffers,
         PaymentExceedsDue,
         PaymentInFuture,
+        PeriodClosed,
         AccountNotFound,
         IdempotencyKeyReused,
         InvalidValue,
     ),
 )
 def create_payments(data: DataApiOnce, payment: PaymentOfSeveral) -> Response:
-    """Record one transaction that settles several invoices. The answer has the invoices."""
+    """Record one transaction that settles several invoices. Answers the invoices."""
     return data.call("create_payments", payment=payment)

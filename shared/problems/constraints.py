@@ -15,6 +15,7 @@ from shared.problems.catalogue import (
     InvoiceNumberTaken,
     ItemNameTaken,
     PaymentExceedsDue,
+    TaxPaymentDiffers,
     TransactionNotFound,
     TransferAccountNotFound,
     TransferToSameAccount,
@@ -247,10 +248,25 @@ CONSTRAINTS: dict[str, Rule] = {
         "items.*.description",
         "An item's description has 1 to 10000 characters, not spaces alone.",
     ),
-    "invoice_items_hsn_code_shape": Rule(InvalidValue, "items.*.hsn_code", "hsn_code has 4 to 8 digits."),
+    "invoice_items_hsn_code_shape": Rule(
+        InvalidValue,
+        "items.*.hsn_code",
+        "hsn_code has 4, 6 or 8 digits; the code of a service begins with 99 and has 4 to 6.",
+    ),
     "invoice_items_quantity_positive": Rule(InvalidValue, "items.*.quantity", "quantity must be above zero."),
     "invoice_items_unit_price_not_negative": Rule(
         InvalidValue, "items.*.unit_price", "unit_price must not be below zero."
+    ),
+    "tax_filings_period_within_a_year": Rule(InvalidValue, "period_end", "A period is at most one year."),
+    "tax_filings_not_before_gst": Rule(InvalidValue, "period_start", "GST began on 1 July 2017."),
+    "tax_filings_only_submissions_are_reopened": Rule(
+        InvalidValue, "reopened_at", "A draft is open already."
+    ),
+    "tax_filings_payment_named": Rule(
+        TaxPaymentDiffers, "payment_transaction_id", "A submitted filing names the expense that paid its tax."
+    ),
+    "tax_filings_payment_exists": Rule(
+        TransactionNotFound, "payment_transaction_id", "There is no such transaction."
     ),
     "tax_filings_one_per_period": Rule(
         FilingAlreadySubmitted, "period_start", "There is a filing for this period already."

@@ -29,6 +29,15 @@ class InvoiceNumberFixed(Problem):
     fields = ("invoice_number",)
 
 
+class CustomerIsSeller(Problem):
+    """The customer has your own GSTIN."""
+
+    code = "customer_is_seller"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("customer_gstin",)
+    hint = "Send the GSTIN of the customer, or leave customer_gstin out."
+
+
 class InvoiceChanged(Problem):
     """The invoice was changed elsewhere."""
 
@@ -75,7 +84,7 @@ class InvoiceHasNotes(Problem):
 
     code = "invoice_has_notes"
     status = HTTPStatus.CONFLICT
-    hint = "Cancel its notes first."
+    hint = "Cancel its notes first, or issue another note."
 
 
 class InvoiceNotIssued(Problem):

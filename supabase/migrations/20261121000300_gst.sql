@@ -40,6 +40,10 @@ create table public.gst_rates (
     primary key (rate, valid_from)
 );
 comment on table public.gst_rates is 'GST rates with the days they were in force. A rate outside of it earns a warning, never an error.';
+comment on column public.gst_rates.rate is 'Percent.';
+comment on column public.gst_rates.valid_from is 'The first day on which the rate was in force.';
+comment on column public.gst_rates.valid_to is 'The last day on which it was in force; null as long as it is.';
+comment on column public.gst_rates.note is 'What the rate is for.';
 
 insert into public.gst_states (code, name, has_utgst) values
 ('01', 'Jammu and Kashmir', false), ('02', 'Himachal Pradesh', false), ('03', 'Punjab', false),

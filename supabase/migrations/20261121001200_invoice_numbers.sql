@@ -92,32 +92,23 @@ grant execute on function private.number_was_given to authenticated;
 comment on function private.number_was_given is
 'Whether a document of this user has or had that number in that financial year, in any case (CGST Rules, Rule 46(b)).';
 
-create function private.take_invoice_numbers(owner uuid, series text, how_many bigint, year smallint)
+create function private.take_invoice_numbers(owner uuid, series text, how_many bigint)
 returns setof text
 language plpgsql
 security definer -- counters are nobody's to write
 set search_path = ''
 as $$
 declare
-    missing bigint := how_many;
-    first bigint;
-    given bigint;
+    first constant bigint := private.take_numbers(owner, series, how_many);
 begin
-    while missing > 0 loop
-        first := private.take_numbers(owner, series, missing);
-        return query
-        select private.invoice_number(series, counted)
-        from generate_series(first, first + missing - 1) as counted
-        -- Numbers of one's own move the counter as far as four digits go, so only beyond can one be in the way.
-        where counted <= 9999 or not private.number_was_given(owner, private.invoice_number(series, counted), year)
-        order by counted;
-        get diagnostics given = row_count;
-        missing := missing - given;
-    end loop;
+    -- None of them is in the way: a number of the user's own in this series has moved the counter beyond it.
+    return query
+    select private.invoice_number(series, counted)
+    from generate_series(first, first + how_many - 1) as counted
+    order by counted;
 end;
 $$;
-comment on function private.take_invoice_numbers is
-'The next how_many numbers of a series, in order, without those the user has given by hand; they are used up.';
+comment on function private.take_invoice_numbers is 'The next how_many numbers of a series, in order; they are used up.';
 
 create function private.follow_own_number(owner uuid, own_number text)
 returns void
@@ -126,8 +117,6 @@ security definer -- counters are nobody's to write
 set search_path = ''
 as $$
 begin
-    -- Four digits make 16 characters, the most a number may have (CGST Rules, Rule 46(b)): a longer one would lead the
-    -- whole month beyond.
     if upper(own_number) !~ '^(INV|CN|DN)-[0-9]{4}-[0-9]{2}-[0-9]{4}$' then
         return;
     end if;
@@ -170,6 +159,25 @@ comment on function private.random_invoice_number is 'INV-YYYYMM-XXXXXX, new to 
 
 -- Triggers -----------------------------------------------------------------------------------------
 
+create function private.check_own_number(number text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- The second form is that of /api/v1, which is given by private.random_invoice_number.
+    if upper(number) !~ '^[A-Z1-9][A-Z0-9/-]{0,15}$' and number !~ '^INV-[0-9]{6}-[0-9A-Z]{6}$' then
+        perform private.raise_problem(
+            422, 'invalid_value',
+            'invoice_number has at most 16 letters, digits, hyphens and slashes, and begins with a letter or 1 to 9.',
+            'invoice_number'
+        );
+    end if;
+end;
+$$;
+comment on function private.check_own_number is
+'422 for a number that a document may not have (CGST Rules, Rule 46(b)); those that stand in the books stay.';
+
 create function private.number_invoice()
 returns trigger
 language plpgsql
@@ -189,10 +197,11 @@ begin
     new.serial := private.take_numbers(new.user_id, 'serial', 1);
     if new.invoice_number is null then
         new.invoice_number := private.take_invoice_numbers(
-            new.user_id, private.invoice_series(new.issue_day, new.document_type), 1, new.financial_year
+            new.user_id, private.invoice_series(new.issue_day, new.document_type), 1
         );
         return new;
     end if;
+    perform private.check_own_number(new.invoice_number);
     if private.number_was_given(new.user_id, new.invoice_number, new.financial_year) then
         perform private.raise_problem(
             409, 'invoice_number_taken',

@@ -34,7 +34,7 @@ create table public.invoice_items (
     -- Deferrable, so that one statement can change the order. Serves the lines of an invoice and the foreign key, too.
     constraint invoice_items_position_unique unique (invoice_id, user_id, position) deferrable,
     constraint invoice_items_description_length check (description ~ '\S' and char_length(description) <= 10000),
-    constraint invoice_items_hsn_code_shape check (hsn_code ~ '^[0-9]{4,8}$'),
+    constraint invoice_items_hsn_code_shape check (hsn_code ~ '^(?!00)([0-9]{4}|[0-9]{6}|[0-9]{8}|99[0-9]{3})$'),
     constraint invoice_items_uqc_shape check (uqc ~ '^[A-Z]{2,3}$'),
     constraint invoice_items_treatment_known check (treatment in ('taxable', 'nil_rated', 'exempt', 'non_gst')),
     constraint invoice_items_quantity_positive check (quantity > 0 and quantity <> 'NaN'),
@@ -45,7 +45,7 @@ create table public.invoice_items (
 comment on table public.invoice_items is 'Lines of documents. amount, and taxable_value and everything after it, is computed when the line is written.';
 comment on column public.invoice_items.position is 'Order on the document: 1, 2, 3 ...; after the last line when none is named.';
 comment on column public.invoice_items.item_id is 'The catalogue item that the line''s fields were copied from. No foreign key: lines outlive it.';
-comment on column public.invoice_items.hsn_code is 'HSN code of goods or SAC of services, 4 to 8 digits.';
+comment on column public.invoice_items.hsn_code is 'HSN code of goods, 4, 6 or 8 digits, or SAC of a service, which begins with 99 (Notification 78/2020).';
 comment on column public.invoice_items.uqc is 'Unit quantity code of the quantity: NOS, KGS, MTR ... (CGST Rules, Rule 46(i)).';
 comment on column public.invoice_items.unit_price is 'Rupees; contains the tax when the document''s price_includes_tax says so.';
 comment on column public.invoice_items.amount is 'Rupees; quantity x unit price, rounded half-up, before the discount.';
@@ -53,6 +53,11 @@ comment on column public.invoice_items.discount_amount is 'Rupees taken off the 
 comment on column public.invoice_items.tax_included is 'Echoed as the contract''s example has it; changes nothing. See invoices.price_includes_tax.';
 comment on column public.invoice_items.tax_rate is 'GST rate of this line in percent; null: the document''s.';
 comment on column public.invoice_items.treatment is 'taxable, nil_rated, exempt or non_gst; null: taxable where there is a rate.';
+comment on column public.invoice_items.taxable_value is 'Rupees before tax: the amount without the discount and without the tax in it.';
+comment on column public.invoice_items.cgst is 'Rupees of central tax.';
+comment on column public.invoice_items.sgst is 'Rupees of state or union territory tax.';
+comment on column public.invoice_items.igst is 'Rupees of integrated tax.';
+comment on column public.invoice_items.tax_amount is 'Rupees: cgst + sgst + igst.';
 
 -- Serves the policy and the foreign key.
 create index invoice_items_user_id_idx on public.invoice_items (user_id);
@@ -299,6 +304,7 @@ begin
         invoice_ids := array(select distinct invoice_id from old_items);
     end if;
     if invoice_ids <> '{}' then
+        perform private.check_fixed_lines(invoice_ids);
         perform private.sum_invoices(invoice_ids);
     end if;
     return null;

@@ -38,13 +38,18 @@ create table public.settlements (
 comment on table public.settlements is
 'What settles documents, in rupees: payment, credit_note, tax_deducted (TDS that the customer kept back) or write_off.';
 comment on column public.settlements.invoice_id is 'The document that is settled.';
+comment on column public.settlements.kind is 'payment, credit_note, tax_deducted or write_off.';
 comment on column public.settlements.transaction_id is 'The money, or the payment that tax was kept back from.';
 comment on column public.settlements.credit_note_id is 'The credit note that settles.';
+comment on column public.settlements.amount is 'Rupees of the document that are settled.';
 comment on column public.settlements.settled_on is 'The day, where no transaction tells it.';
 
 -- Serve the foreign keys: what a transaction settles, and what a note does.
 create index settlements_transaction_id_idx on public.settlements (transaction_id);
 create index settlements_credit_note_id_idx on public.settlements (user_id, credit_note_id) where credit_note_id is not null;
+-- Serves filings by money received: tax that was kept back without a payment.
+create index settlements_tax_deducted_idx on public.settlements (user_id, settled_on)
+where kind = 'tax_deducted' and transaction_id is null;
 
 
 -- Documents follow ---------------------------------------------------------------------------------

@@ -69,11 +69,11 @@ begin
     numbers as (
         select wanted.user_id, wanted.series, given.number, given.nth
         from (
-            select user_id, series, private.financial_year(min(day)) as year, count(*) as how_many
+            select user_id, series, count(*) as how_many
             from sales
             group by user_id, series
         ) as wanted
-        cross join lateral private.take_invoice_numbers(wanted.user_id, wanted.series, wanted.how_many, wanted.year)
+        cross join lateral private.take_invoice_numbers(wanted.user_id, wanted.series, wanted.how_many)
         with ordinality as given (number, nth)
     ),
     headers as (
@@ -202,6 +202,12 @@ security definer -- writes generated invoices
 set search_path = ''
 as $$
 begin
+    perform private.check_fixed_lines(array(
+        select item.invoice_id
+        from unnest(edits) as edit
+        inner join public.invoice_items as item on item.invoice_id = (edit.invoice).id
+        where item.description <> private.sale_description(edit.sale) or item.unit_price <> (edit.sale).amount
+    ));
     update public.invoice_items as item set
         description = private.sale_description(edit.sale),
         unit_price = (edit.sale).amount,

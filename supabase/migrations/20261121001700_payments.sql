@@ -232,9 +232,7 @@ set search_path = ''
 as $$
 begin
     if old.amount_credited > 0 or exists (select from public.invoices as note where note.against_id = old.id) then
-        perform private.raise_problem(
-            409, 'invoice_has_notes', format('A note is about invoice %s. It stays.', old.invoice_number)
-        );
+        perform private.raise_has_notes(old);
     elsif old.amount_settled > 0 and old.document_type <> 'credit_note' then
         perform private.refuse_settled(array[old.id]);
     end if;

@@ -41,6 +41,8 @@ create table public.audit_entries (
 comment on table public.audit_entries is 'Every decision about the books, append-only, chained by hash, numbered 1, 2, 3 ... per user.';
 comment on column public.audit_entries.user_id is
 'Whose books were changed. No foreign key: it would be looked up at each entry; the entries go when the profile goes.';
+comment on column public.audit_entries.number is '1, 2, 3 ... per user, without gaps.';
+comment on column public.audit_entries.occurred_at is 'When the transaction that made the change began.';
 comment on column public.audit_entries.channel is
 'api: with a user''s token; schedule: with the secret key; auth: by Supabase Auth; dashboard: SQL by hand. From the database session, which no client can choose.';
 comment on column public.audit_entries.actor_id is 'The user whose token it was; null where there was none.';
@@ -48,6 +50,7 @@ comment on column public.audit_entries.actor_role is 'The role of the token, or 
 comment on column public.audit_entries.request_id is 'X-Request-Id of the request: written by the client, so good for finding logs and proof of nothing.';
 comment on column public.audit_entries.operation is 'insert, update or delete.';
 comment on column public.audit_entries.record_type is 'The table. A line is told by its document; what a transaction settles, by the transaction.';
+comment on column public.audit_entries.record_id is 'The id of the record; of a profile, the user''s.';
 comment on column public.audit_entries.before is 'The record that was deleted, or the old values of the fields that changed; of lines and settlements, by their ids.';
 comment on column public.audit_entries.after is 'The record that was inserted, or the new values of the fields that changed; a line or settlement that went is null.';
 comment on column public.audit_entries.hash is 'SHA-256 over the hash of the entry before and this entry''s content.';

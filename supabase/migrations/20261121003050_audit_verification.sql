@@ -45,7 +45,6 @@ grant execute on function private.broken_links to authenticated, service_role;
 comment on function private.broken_links is 'The first broken link of each chain that the caller may see.';
 
 
-
 -- What the entries say -----------------------------------------------------------------------------
 
 create function private.without_removed(image jsonb)

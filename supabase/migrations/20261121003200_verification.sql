@@ -97,11 +97,12 @@ as $$
         or item.amount <> round(item.quantity * item.unit_price, 2)
 
     union all
-    -- 8. A submitted filing that owed something has its payment, of what it owed.
-    select 'submission_is_paid', filing.user_id, filing.id, format('liability %s, paid %s', filing.net_tax_liability, coalesce(payment.amount, 0))
+    -- 8. A submitted filing that owed something is paid. More than that was paid only if it came to less once it was
+    -- reopened, and then by an earlier submission.
+    select 'submission_is_paid', filing.user_id, filing.id, format('liability %s, paid %s', filing.net_tax_liability, paid.amount)
     from public.tax_filings as filing
-    left join public.transactions as payment on payment.id = filing.payment_transaction_id
-    where filing.status <> 'draft' and greatest(filing.net_tax_liability, 0) <> coalesce(payment.amount, 0)
+    cross join lateral private.tax_paid(filing) as paid (amount)
+    where filing.status <> 'draft' and filing.net_tax_liability > paid.amount
 
     union all
     -- 9. Totals by day and by month are the sums of what they count.

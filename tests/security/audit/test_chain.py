@@ -145,7 +145,11 @@ class TestEditsPastTheRules:
                 "changed in settlements",
             ),
             ("delete from public.settlements where user_id = %s", "transactions", "changed in settlements"),
-            ("update public.invoices set status = 'draft' where user_id = %s", "invoices", "changed in status"),
+            (
+                "update public.invoices set status = 'draft' where user_id = %s",
+                "invoices",
+                "changed in status",
+            ),
             ("delete from public.transactions where user_id = %s", "transactions", "the record is gone"),
             (
                 "update public.profiles set gstin = null, full_name = 'Eve' where id = %s",

@@ -99,9 +99,7 @@ class TestADocument:
             {"description": text, "quantity": 1, "unit_price": 1} for text in ("Design", "Care", "A", "B")
         ]
         with told(alice, ("update", "invoices")) as entries:
-            checked(
-                alice.api.put(f"/api/invoices/{invoice['id']}", json={"notes": "x", "items": lines}), 200
-            )
+            checked(alice.api.put(f"/api/invoices/{invoice['id']}", json={"notes": "x", "items": lines}), 200)
         assert entries[0]["before"]["notes"] is None
         assert len(entries[0]["after"]["items"]) == 4
         with told(alice, ("update", "invoices")) as entries:

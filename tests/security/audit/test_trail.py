@@ -65,7 +65,7 @@ class TestTrail:
         self, target: Target, anonymous: httpx.Client, dashboard: psycopg.Connection, service: httpx.Client
     ) -> None:
         with Person.registered(target) as person:
-            person.invoice(status="sent", issue_date="2026-09-01", due_date="2026-09-30")
+            person.invoice()
             checked(service.post("/rpc/run_job", json={"job": "generate_tax_filings"}, headers=_API), 200)
             dashboard.execute("update public.invoices set notes = 'x' where user_id = %s", (person.id,))
             assert story(person, record_type="profiles") == [("auth", "insert", "profiles")]

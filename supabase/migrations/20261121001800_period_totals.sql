@@ -205,10 +205,13 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+    -- Under reverse charge the recipient pays the tax.
+    charged constant integer := case when written.reverse_charge then 0 else direction end;
 begin
     return row(
         written.user_id, 'day'::text, written.issue_day, written.document_type, written.status, direction::bigint,
-        direction * written.subtotal, direction * written.tax_amount, direction * written.igst,
+        direction * written.subtotal, charged * written.tax_amount, charged * written.igst,
         direction * written.total_amount, direction * written.amount_due
     );
 end;
