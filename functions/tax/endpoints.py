@@ -173,7 +173,9 @@ def get_report(data: DataApi, year: Year, tax_type: TaxType | None = None) -> Re
     return data.call("tax_report", year=year, tax_type=tax_type)
 
 
-@router.get("/tds", summary="Get the tax deducted by customers", response_model=TaxDeducted, responses=problems())
+@router.get(
+    "/tds", summary="Get the tax deducted by customers", response_model=TaxDeducted, responses=problems()
+)
 def get_tax_deducted(data: DataApi, financial_year: FinancialYear | None = None) -> Response:
     """The income tax (TDS) that customers kept back, by financial year and customer, to compare with Form 26AS.
 
