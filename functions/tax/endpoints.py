@@ -177,7 +177,9 @@ def get_report(data: DataApi, year: Year, tax_type: TaxType | None = None) -> Re
     "/tds", summary="Get the tax deducted by customers", response_model=TaxDeducted, responses=problems()
 )
 def get_tax_deducted(data: DataApi, financial_year: FinancialYear | None = None) -> Response:
-    """The income tax (TDS) that customers kept back, by financial year and customer, to compare with Form 26AS.
+    """List the income tax (TDS) that customers kept back, by financial year and customer.
+
+    Compare it with Form 26AS.
 
     Without `financial_year` all years are listed, the latest first.
     """

@@ -273,7 +273,12 @@ begin
     new_invoice.igst := coalesce(old_invoice.igst, 0);
     new_invoice.tax_amount := coalesce(old_invoice.tax_amount, 0);
     new_invoice.round_off := coalesce(old_invoice.round_off, 0);
-    new_invoice.total_amount := coalesce(old_invoice.total_amount, 0);
+    -- Only a typed change of reverse_charge moves the total here: the recipient then pays the tax, or no longer does.
+    new_invoice.total_amount := new_invoice.subtotal + new_invoice.round_off
+    + case when new_invoice.reverse_charge then 0 else new_invoice.tax_amount end;
+    if new_invoice.total_amount <> old_invoice.total_amount then
+        perform private.check_amendment(old_invoice, new_invoice.total_amount);
+    end if;
     new_invoice.amount_settled := coalesce(old_invoice.amount_settled, 0);
     new_invoice.amount_credited := coalesce(old_invoice.amount_credited, 0);
     return new_invoice;

@@ -176,7 +176,7 @@ begin
         return null;
     end if;
     for changed in
-        select old_row as before, new_row as after, old_closing, new_closing
+        select old_row::public.invoices as before, new_row::public.invoices as after, old_closing, new_closing
         -- A full join is never a nested loop, which a plan made for one row would be for ten thousand, too.
         from old_rows as old_row
         full join new_rows as new_row on new_row.id = old_row.id

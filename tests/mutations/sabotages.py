@@ -181,16 +181,16 @@ SABOTAGES = [
     sql("Amounts are above zero", "transactions", "check (amount > 0)", "check (amount >= 0)", "tests/functions/transactions/test_bad_amounts.py"),
     sql(
         "An edit moves the difference", "transactions",
-        "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_after_update();",
+        "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_transactions();",
         "", LIFE,
     ),
     sql(
-        "A sale that is deleted cancels its invoice", "settlement",
-        "case origin when 'sale' then 'cancelled' else 'sent' end", "'sent'", LIFE,
+        "A sale that is deleted cancels its invoice", "settlements",
+        "when document.status = 'paid' and document.origin = 'sale' then 'cancelled'", "when false then 'cancelled'", LIFE,
     ),
     sql(
-        "A paid invoice keeps its total", "settlement",
-        "and payment.amount <> invoice.total_amount", "and false", "tests/functions/invoices/test_bad_input.py",
+        "A paid invoice keeps its total", "invoice_items",
+        "if amended.amount_settled > 0 then", "if false then", "tests/functions/invoices/test_bad_input.py",
     ),
     sql(
         "The ledger is append-only", "ledger",
@@ -206,7 +206,7 @@ SABOTAGES = [
         "(new.date at time zone private.time_zone(new.user_id))::date", "(new.date at time zone 'utc')::date", LIFE,
     ),
     sql(
-        "A tax payment is no input", "tax_filings",
+        "A tax payment is no input", "filing_figures",
         "and written.category is distinct from 'Tax Payment'", "", "tests/functions/tax",
     ),
     sql(
@@ -218,7 +218,7 @@ SABOTAGES = [
         "A chain tells what changed", "audit",
         "entry.record_id, entry.before,\n            entry.after", "entry.record_id", AUDIT,
     ),
-    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'tax_filings'", "'invoices', 'tax_filings'", AUDIT),
+    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'settlements'", "'invoices', 'settlements'", AUDIT),
     sql(
         "The audit is append-only", "audit",
         "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
