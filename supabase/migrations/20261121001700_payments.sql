@@ -22,11 +22,11 @@ begin
         where invoice.id = any(invoice_ids) and invoice.amount_due > 0
     ),
     payments as (
-        insert into public.transactions (id, user_id, transaction_type, amount, description, category)
+        insert into public.transactions (id, user_id, transaction_type, amount, description, category, date)
         select
             due.payment_id, due.user_id, case due.document_type when 'credit_note' then 'expense' else 'sale' end,
             due.amount_due, private.payment_description(due.document_type, due.invoice_number),
-            'Invoice Payment'
+            'Invoice Payment', due.paid_at
         from due
     )
     insert into public.settlements (user_id, invoice_id, transaction_id, amount)

@@ -24,8 +24,8 @@ def issued(person: Person, price: float = 1000, **fields: object) -> Json:
 
 
 def pay(person: Person, invoice: Json, **payment: object) -> Json:
-    answer = person.api.post(f"/api/invoices/{invoice['id']}/payments", json=payment)
-    return dict(checked(answer, 201))
+    answer = person.api.post(f"/api/invoices/{invoice['id']}/mark-as-paid", json=payment)
+    return dict(checked(answer, 200))
 
 
 class TestBasis:
@@ -111,9 +111,9 @@ class TestMoneyReceived:
     def test_in_parts_with_tds_adds_up_to_the_tax(self, alice: Person) -> None:
         """1,180.06 of it 180.01: thirds, a part without money, and the rest."""
         invoice = issued(alice, 1000.05)
-        pay(alice, invoice, amount="333.33", date="2023-10-20")
-        pay(alice, invoice, amount="333.33", tax_deducted="100.01", date="2023-11-20")
-        pay(alice, invoice, amount=0, tax_deducted="0.01", date="2023-11-21")
+        pay(alice, invoice, amount=333.33, date="2023-10-20")
+        pay(alice, invoice, amount=333.33, tax_deducted=100.01, date="2023-11-20")
+        pay(alice, invoice, amount=0, tax_deducted=0.01, date="2023-11-21")
         pay(alice, invoice, date="2023-12-20")
         assert alice.read(f"/api/invoices/{invoice['id']}")["status"] == "paid"
         months = collected(alice, "cash")
@@ -175,4 +175,12 @@ class TestReverseCharge:
         shown = filing(alice, basis="invoice", **MONTHS["October"])
         assert figures(shown["summary"]) == [1000, 0, 0, 0, 0]
         assert [row["tax_amount"] for row in shown["transactions"]] == [0]
+
+    def test_can_be_said_later_while_nothing_settles_the_invoice(self, alice: Person) -> None:
+        path = f"/api/invoices/{issued(alice)['id']}"
+        for reverse_charge, total in ((True, 1000), (False, 1180), (True, 1000)):
+            changed = checked(alice.api.put(path, json={"reverse_charge": reverse_charge}), 200)
+            assert changed["total_amount"] == total
+        checked(alice.api.put(path, json={"status": "paid"}), 200)
+        problem(alice.api.put(path, json={"reverse_charge": False}), 409, "invoice_total_fixed")
         assert alice.faults() == []

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 import httpx
-import psycopg
 import pytest
 
 import shared.problems.catalogue
@@ -25,6 +24,7 @@ UNREACHABLE = {
     "gst_states_code_is_two_digits",
     "invoice_items_invoice_belongs_to_user",
     "invoice_items_tax_adds_up",
+    "invoices_days_are_of_their_instants",
     "invoices_origin_known",
     "invoices_round_off_below_a_rupee",
     "invoices_owner_key",
@@ -41,8 +41,7 @@ UNREACHABLE = {
     "invoice_totals_span_known",
     "tax_filings_status_known",
     "tax_filings_submission_named",
-    "transactions_invoice_belongs_to_user",
-    "transactions_only_sales_are_invoiced",
+    "transactions_day_is_of_its_instant",
 }
 
 problems = sorted(Problem.catalogue.values(), key=lambda problem: problem.code)
@@ -64,14 +63,6 @@ def test_what_sql_raises_is_in_the_catalogue(status: str, code: str) -> None:
 @pytest.mark.parametrize("name", sorted(NAMED - UNREACHABLE))
 def test_every_constraint_that_a_request_can_break_has_a_sentence(name: str) -> None:
     assert name in CONSTRAINTS
-
-
-def test_every_sentence_is_about_a_constraint_of_the_database(dashboard: psycopg.Connection) -> None:
-    # A unique index with a condition is no constraint, but PostgreSQL reports it like one.
-    named = dashboard.execute(
-        "select conname from pg_constraint union select relname from pg_class where relkind = 'i'"
-    ).fetchall()
-    assert sorted(CONSTRAINTS.keys() - {name for (name,) in named}) == []
 
 
 def answer(code: str, message: str = "", hint: str = "", status: int = 400) -> httpx.Response:
