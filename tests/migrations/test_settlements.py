@@ -173,7 +173,7 @@ class TestRefused:
         settlement = settle(dashboard, alice, invoice, 100)
         for change in ("amount = 10", "kind = 'write_off'", "settled_on = now()"):
             with pytest.raises(psycopg.Error) as refused:
-                dashboard.execute(f"update settlements set {change} where id = %s", (settlement,))  # type: ignore[arg-type]
+                dashboard.execute(f"update settlements set {change} where id = %s", (settlement,))
             assert refused.value.diag.message_hint == "settlement_fixed"
 
     def test_of_a_cancelled_invoice(self, alice: Person, dashboard: psycopg.Connection) -> None:

@@ -69,7 +69,7 @@ class TestATypedNote:
         self, alice: Person, dashboard: psycopg.Connection, invoice: Json
     ) -> None:
         values = {"user": alice.id, "type": "credit_note", "invoice": invoice["id"]}
-        [(note,)] = dashboard.execute(NOTE.replace("'draft'", "'sent'"), values).fetchall()  # type: ignore[arg-type]
+        [(note,)] = dashboard.execute(NOTE.replace("'draft'", "'sent'"), values).fetchall()
         for price in ("20", "30"):
             dashboard.execute(LINE, (alice.id, note, price))
         assert alice.again(invoice)["amount_credited"] == 59.00
@@ -118,7 +118,7 @@ class TestATypedNote:
         note = {
             "an invoice": lambda: alice.invoice(status="sent"),
             "a draft": lambda: alice.credit_note(invoice, draft=True),
-            "a cancelled note": lambda: alice.credit_note(invoice, draft=True),
+            "a cancelled note": lambda: alice.credit_note(invoice, [("Back", 1, 1)]),
             "bob's note": lambda: bob.credit_note(bob.pay(bob.invoice(status="sent"))),
             "itself": lambda: other,
         }[source]()
@@ -141,3 +141,18 @@ class TestATypedNote:
             dashboard.execute(typed, (alice.id, note["id"], Decimal("18.01")))
         assert refused.value.diag.message_hint == "payment_exceeds_due"
         assert alice.faults() == []
+
+    @pytest.mark.parametrize("kind", ["credit_note", "tax_deducted"])
+    def test_a_note_is_settled_by_money_only(
+        self, alice: Person, dashboard: psycopg.Connection, invoice: Json, kind: str
+    ) -> None:
+        alice.pay(invoice)
+        note = alice.credit_note(invoice, [("Back", 1, 50)])
+        other = alice.credit_note(invoice, [("Back", 1, 10)])
+        with pytest.raises(psycopg.Error) as refused:
+            dashboard.execute(
+                "insert into settlements (user_id, invoice_id, kind, credit_note_id, amount) values (%s, %s, %s, %s, 1)",
+                (alice.id, note["id"], kind, other["id"] if kind == "credit_note" else None),
+            )
+        assert refused.value.diag.message_hint == "payment_differs"
+        assert (alice.again(note)["amount_due"], alice.faults()) == (59.00, [])
