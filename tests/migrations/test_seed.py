@@ -1,19 +1,17 @@
 """The demo data: for the user that a setting names, and without the setting for nobody."""
 
-from typing import LiteralString, cast
-
 import psycopg
 
 from local.project import ROOT
 from tests.person import Person
 
-SEED = cast(LiteralString, (ROOT / "supabase" / "seed.sql").read_text())
+SEED = (ROOT / "supabase" / "seed.sql").read_bytes()
 
 
 def counted(dashboard: psycopg.Connection) -> list[tuple[int, ...]]:
     tables = ("accounts", "transactions", "invoices", "invoice_items", "profiles where full_name is not null")
     query = " union all ".join(f"select count(*) from {table}" for table in tables)
-    return dashboard.execute(cast(LiteralString, query)).fetchall()
+    return dashboard.execute(query.encode()).fetchall()
 
 
 def test_without_a_user_it_writes_nothing(alice: Person, dashboard: psycopg.Connection) -> None:
