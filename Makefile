@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv/bin
 INSTALLED_PYTHON = $(firstword $(wildcard $(VENV)/python) $(PYTHON))
 export DO_NOT_TRACK := 1
+# The programs below start Python hundreds of times; without stored bytecode each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## Show these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -16,15 +18,25 @@ status:  ## Print where it runs, as KEY=value lines
 stop:  ## Stop what `make dev` has started
 	@$(INSTALLED_PYTHON) -m local stop
 
-test: test-packages  ## Run the tests, on a Supabase of their own (arguments: make test ARGS="-k auth")
+# The quick checks first. Then the tests, shared out among the processors, each with a Supabase of its own. Whoever
+# names tests gets these alone, in one process.
+test: test-packages  ## Run all checks and all tests; or some tests: make test ARGS="-k auth"
+ifeq ($(strip $(ARGS)),)
+	@$(MAKE) --no-print-directory lint
+	@$(VENV)/pytest -n auto
+else
 	@$(VENV)/pytest $(ARGS)
+endif
 
-check: lint advisors test  ## Run linters, type checker, Supabase's advisors and the tests
-
-lint: test-packages  ## Run the formatter's and linters' checks
+lint: test-packages  ## Run the quick checks: format, lint, types, SQL
 	@$(VENV)/ruff format --check .
 	@$(VENV)/ruff check .
+	@$(MAKE) --no-print-directory -j2 types sql
+
+types: test-packages
 	@$(VENV)/mypy
+
+sql: test-packages
 	@$(VENV)/sqlfluff lint --disable-progress-bar supabase/migrations local
 
 soak: test-packages  ## Live longer, break more: the random, parallel, fault and schema tests for an hour or two
@@ -33,7 +45,7 @@ soak: test-packages  ## Live longer, break more: the random, parallel, fault and
 mutations: test-packages  ## Sabotage a copy in forty ways and see that the tests notice (make mutations ARGS=audit)
 	@$(VENV)/python -m tests.mutations $(ARGS)
 
-advisors: test-packages  ## Ask Supabase's security and performance advisors
+advisors: test-packages  ## Ask the advisors of Supabase for security and performance, as the tests do
 	@$(VENV)/python -m local.supabase.advisors
 
 screenshots: test-packages  ## Picture every page, small and wide, light and dark, into build/screenshots
@@ -67,4 +79,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test soak mutations check lint advisors screenshots bench bench-cold-start bench-schedule package deploy lock reset clean local-packages test-packages
+.PHONY: help dev status stop test soak mutations lint types sql advisors screenshots bench bench-cold-start bench-schedule package deploy lock reset clean local-packages test-packages

@@ -1,6 +1,8 @@
 """What every test may use."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import psycopg
@@ -13,21 +15,81 @@ from local.stack import Stack, running_stack
 from tests.deploy.emulator import running_emulator
 from tests.person import Person
 from tests.target import Target
+from tests.workers import MOST_WORKERS, ByFile, longest_first, take_ports
+
+# `make test ARGS="-m 'not browser and not deploy and not load'"` runs what is quick.
+_MARKS = {
+    "tests/browser/": "browser",
+    "tests/deploy/": "deploy",
+    "tests/reliability/": "load",
+    "tests/functions/test_at_once.py": "load",
+    "tests/functions/scheduled/": "load",
+    "tests/migrations/test_plans.py": "load",
+    "tests/migrations/test_random_invoices.py": "load",
+    "tests/security/test_openapi.py": "load",
+}
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    take_ports(worker)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--target",
-        choices=["local", "lambda"],
+        choices=["local", "lambda", "environment"],
         default="local",
-        help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does",
+        help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does, or an API and its "
+        "Supabase that run already and that the environment names as `make status` does",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One for each processor."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Whoever says `-n` gets whole files shared out, in our order."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for folder, mark in _MARKS.items():
+            if item.nodeid.startswith(folder):
+                item.add_marker(mark)
+    longest_first(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests have counted."""
+    reports = terminalreporter.getreports("passed")
+    if told := [text for report in reports for name, text in report.user_properties if name == "counted"]:
+        terminalreporter.section("counted")
+        for text in told:
+            terminalreporter.write_line(str(text))
+
+
+@pytest.fixture
+def show_count(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Shows at the end of the run what a test has counted, also when it ran in another process."""
+
+    def show(text: str) -> None:
+        record_property("counted", text)
+
+    return show
 
 
 @pytest.fixture(scope="session")
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A local Supabase of this test run alone, with all migrations applied and the API in front of it."""
-    if request.config.getoption("--target") == "local":
+    chosen = request.config.getoption("--target")
+    if chosen == "environment":
+        pytest.skip("needs a Supabase of its own")
+    if chosen == "local":
         with running_stack() as running:
             yield running
         return
@@ -40,11 +102,12 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def target(stack: Stack) -> Target:
+def target(request: pytest.FixtureRequest) -> Target:
     """Where the tests send their requests."""
-    return Target(
-        stack.api_url, stack.supabase_url, stack.anon_key, stack.secret_key, stack.jwt_secret, stack.db_url
-    )
+    if request.config.getoption("--target") == "environment":
+        return Target.named_by(os.environ)
+    stack: Stack = request.getfixturevalue("stack")
+    return Target.named_by(stack.environment)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from local.process.ports import Ports
 from local.stack import Stack
 
 
@@ -30,8 +30,7 @@ class SecondApi:
 @contextmanager
 def second_api(stack: Stack, supabase_url: str) -> Iterator[SecondApi]:
     """An API that takes `supabase_url` for its Supabase, until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = Ports.isolated().api
     environment = {
         **os.environ,
         **stack.environment,

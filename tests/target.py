@@ -1,7 +1,9 @@
 """What the tests are aimed at: where the API and the Data API of one stack are."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 from uuid import uuid4
 
 import httpx
@@ -18,6 +20,19 @@ class Target:
     secret_key: str
     jwt_secret: str
     db_url: str
+
+    @classmethod
+    def named_by(cls, variables: Mapping[str, str]) -> Self:
+        """What environment variables name, as `make status` prints them."""
+        names = (
+            "API_URL",
+            "SUPABASE_URL",
+            "SUPABASE_KEY",
+            "SUPABASE_SECRET_KEY",
+            "SUPABASE_JWT_SECRET",
+            "DB_URL",
+        )
+        return cls(*(variables[name] for name in names))
 
     def api_client(self) -> httpx.Client:
         return httpx.Client(base_url=self.api_url, timeout=30)

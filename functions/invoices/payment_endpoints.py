@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from functions.invoices.payment_schemas import PaidInvoices, Payment, PaymentOfSeveral, Settlement
+from functions.invoices.payment_schemas import Payment, PaymentOfSeveral, Settlement
 from functions.invoices.schemas import Invoice
 from shared.http.application import group
 from shared.problems.catalogue import (
@@ -88,7 +88,7 @@ def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Respons
     "/payments",
     summary="Record one payment of several invoices",
     status_code=status.HTTP_201_CREATED,
-    response_model=PaidInvoices,
+    response_model=list[Invoice],
     responses=problems(
         InvoiceNotFound,
         InvoiceAlreadyPaid,
@@ -104,5 +104,5 @@ def delete_payment(data: DataApi, invoice_id: UUID, payment_id: UUID) -> Respons
     ),
 )
 def create_payments(data: DataApiOnce, payment: PaymentOfSeveral) -> Response:
-    """Record one transaction that settles several invoices. The answer has the invoices."""
+    """Record one transaction that settles several invoices. Answers the invoices."""
     return data.call("create_payments", payment=payment)

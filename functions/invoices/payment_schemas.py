@@ -4,14 +4,15 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from functions.invoices.schemas import Invoice
+from shared.problems.catalogue import PaymentNotFound
 from shared.schemas.base import Body
 from shared.schemas.choices import PaymentMethod, SettlementKind
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.money import Money
 from shared.schemas.text import PaymentReference
+from shared.schemas.view import View
 
 PaidAmount = Annotated[Money, Field(gt=Decimal(0))]
 KeptBack = Annotated[Money, Field(ge=Decimal(0))]
@@ -59,8 +60,11 @@ class PaymentOfSeveral(_Money):
     invoices: Annotated[list[PaymentPart], Field(min_length=1, max_length=100)]
 
 
-class Settlement(BaseModel):
+class Settlement(View):
     """What settles an invoice: a payment, tax deducted, a credit note or a write-off."""
+
+    view = "payments"
+    missing = PaymentNotFound
 
     id: UUID
     invoice_id: UUID
@@ -73,9 +77,3 @@ class Settlement(BaseModel):
     transaction_id: UUID | None = Field(description="The money, or the payment that tax was kept back from.")
     credit_note_id: UUID | None
     created_at: Instant
-
-
-class PaidInvoices(BaseModel):
-    """The invoices that a payment settles, as they are now."""
-
-    invoices: list[Invoice]

@@ -1,4 +1,4 @@
-"""The jobs of the schedule. SQL does the work in batches; this module asks for the next batch."""
+"""The job of the schedule. SQL does the work in batches; this module asks for the next batch."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

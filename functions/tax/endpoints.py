@@ -7,10 +7,12 @@ from fastapi import Query, Response
 
 from functions.tax.schemas import (
     Filing,
+    FinancialYear,
     GstCalculation,
     NewSubmission,
     Submission,
     TaxableAmount,
+    TaxDeducted,
     TaxReport,
     Year,
 )
@@ -169,3 +171,16 @@ def reopen_filing(data: DataApi, filing_id: UUID) -> Response:
 def get_report(data: DataApi, year: Year, tax_type: TaxType | None = None) -> Response:
     """The filings whose period starts in a calendar year. Drafts have the current figures."""
     return data.call("tax_report", year=year, tax_type=tax_type)
+
+
+@router.get(
+    "/tds", summary="Get the tax deducted by customers", response_model=TaxDeducted, responses=problems()
+)
+def get_tax_deducted(data: DataApi, financial_year: FinancialYear | None = None) -> Response:
+    """List the income tax (TDS) that customers kept back, by financial year and customer.
+
+    Compare it with Form 26AS.
+
+    Without `financial_year` all years are listed, the latest first.
+    """
+    return data.call("tax_deducted", financial_year=financial_year)

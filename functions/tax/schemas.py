@@ -17,6 +17,9 @@ from shared.schemas.warnings import RateWarning
 
 TaxableAmount = Annotated[MoneyParameter, Query(ge=Decimal(0), description="Rupees, at most 2 decimals.")]
 Year = Annotated[int, Query(ge=1900, le=2199, description="A calendar year.")]
+FinancialYear = Annotated[
+    int, Query(ge=1900, le=2199, description="The year in which an Indian financial year begins.")
+]
 
 
 class GstBreakdown(BaseModel):
@@ -188,3 +191,21 @@ class TaxReport(BaseModel):
     year: int = Field(examples=[2023])
     total_tax_paid: Money = Field(examples=[2400.00])
     filings: list[ReportedFiling]
+
+
+class CustomerTaxDeducted(BaseModel):
+    """What one customer kept back in one financial year."""
+
+    financial_year: int = Field(examples=[2026], description="The year in which it begins.")
+    customer_name: str = Field(examples=["Bharat Ltd."])
+    customer_gstin: str | None
+    customer_id: UUID | None
+    amount: Money = Field(examples=[10000.00])
+    invoice_count: int = Field(examples=[1])
+
+
+class TaxDeducted(BaseModel):
+    """Income tax that customers kept back from their payments (TDS)."""
+
+    total: Money = Field(examples=[10000.00])
+    customers: list[CustomerTaxDeducted]

@@ -15,8 +15,9 @@ HOST = "127.0.0.1"
 _PORTS = range(1, 65536)
 
 # Below the ephemeral ports of operating systems, so that no outgoing connection of another process can take a
-# port between our choice and our use of it.
-_FREE_RANGE = range(20000, 32000)
+# port between our choice and our use of it. Whoever starts several stacks at the same moment sets FREE_PORTS
+# to another range for each, so that no two choose the same port.
+_FREE_PORTS = "20000-31999"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def _wanted(variable: str, default: int) -> int:
 
 
 def _free(count: int, besides: Iterable[int] = ()) -> list[int]:
-    candidates = sorted({*_FREE_RANGE} - {*besides})
+    first, _, last = os.environ.get("FREE_PORTS", _FREE_PORTS).partition("-")
+    candidates = sorted({*range(int(first), int(last) + 1)} - {*besides})
     return list(islice(filter(_is_free, random.sample(candidates, len(candidates))), count))
 
 

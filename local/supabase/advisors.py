@@ -25,19 +25,24 @@ class Finding(TypedDict):
     detail: str
 
 
-def main() -> None:
-    """Print the findings without a reason, and the reasons without a finding."""
+def complaints() -> list[str]:
+    """The findings without a reason, and the reasons that match no finding."""
     with running_stack(api=False) as stack:
         findings = _findings(stack)
     allowed = _allowed(_ALLOWED)
     unexpected = [finding for finding in findings if not _matches(finding, allowed)]
     stale = [pattern for pattern in allowed if not any(fnmatchcase(f["cacheKey"], pattern) for f in findings)]
-    for finding in unexpected:
-        print(f"{finding['level']}: {finding['title']}: {finding['detail']}\n  {finding['cacheKey']}")
-    for pattern in stale:
-        print(f"{_ALLOWED.relative_to(ROOT)} allows {pattern}, which nothing matches any more.")
-    print(f"{len(findings)} findings, {len(unexpected)} of them without a reason.")
-    sys.exit(bool(unexpected or stale))
+    return [
+        *(f"{each['level']}: {each['title']}: {each['detail']} ({each['cacheKey']})" for each in unexpected),
+        *(f"{_ALLOWED.relative_to(ROOT)} allows {each}, which nothing matches any more." for each in stale),
+    ]
+
+
+def main() -> None:
+    """Print the complaints; the exit code says whether there are any."""
+    found = complaints()
+    print("\n".join(found) or "The advisors find nothing that has no reason.")
+    sys.exit(bool(found))
 
 
 def _findings(stack: Stack) -> list[Finding]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonS
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import URL
 
+from shared.schemas.datetimes import has_no_zone
 from shared.schemas.filters import Filter, Parameter, ShownAs, Since
 from shared.schemas.text import Text
 from shared.schemas.view import View
@@ -145,6 +146,10 @@ class ListQuery(BaseModel):
                 return None
             asked[name] = value
         return json.dumps(asked) if self.of.totals else None
+
+    def names_local_times(self) -> bool:
+        """Whether a filter is a time without a zone."""
+        return any(has_no_zone(value) for _, value in self._asked())
 
     def _asked(self) -> Iterator[tuple[Filter, Any]]:
         for name, field in type(self).model_fields.items():

@@ -29,6 +29,7 @@ create table public.profiles (
 comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';
 comment on column public.profiles.email is 'Copied from Supabase Auth, which stays its owner.';
 comment on column public.profiles.username is 'Another name to log in with; unique without regard to case.';
+comment on column public.profiles.gstin is 'The user''s GST registration; null for a person who is not registered.';
 comment on column public.profiles.state_code is 'The state the user supplies from; taken from the GSTIN when there is one.';
 comment on column public.profiles.time_zone is 'The zone in which this user''s days, months and financial years begin.';
 comment on column public.profiles.default_tax_rate is 'GST rate, in percent, of sales and invoices that name none.';
@@ -87,20 +88,26 @@ as $$
 declare
     -- To the second, as the answer to the registration says it.
     began constant timestamptz := date_trunc('second', coalesce(new.created_at, now()));
+    wanted_username constant text := nullif(trim(new.raw_user_meta_data ->> 'username'), '');
+    full_name constant text := nullif(trim(left(trim(new.raw_user_meta_data ->> 'full_name'), 200)), '');
 begin
-    insert into public.profiles (id, email, username, full_name, created_at, updated_at)
-    values (
-        new.id,
-        new.email,
-        nullif(trim(new.raw_user_meta_data ->> 'username'), ''),
-        nullif(trim(new.raw_user_meta_data ->> 'full_name'), ''),
-        began,
-        began
-    );
+    begin
+        insert into public.profiles (id, email, username, full_name, created_at, updated_at)
+        values (new.id, new.email, wanted_username, full_name, began, began);
+    exception when check_violation or unique_violation then
+        -- Whoever signs up at Supabase Auth itself may name any username there. One that can't be, or is taken, is left out:
+        -- an error would answer the sign-up with 500. Our own registration says that it wants to hear of it.
+        if wanted_username is null or new.raw_user_meta_data ? 'username_is_required' then
+            raise;
+        end if;
+        insert into public.profiles (id, email, full_name, created_at, updated_at)
+        values (new.id, new.email, full_name, began, began);
+    end;
     return new;
 end;
 $$;
-comment on function private.open_profile is 'Trigger on auth.users: every new user gets a profile.';
+comment on function private.open_profile is
+'Trigger on auth.users: every new user gets a profile, with the names of the sign-up where they can stand.';
 
 create trigger open_profile after insert on auth.users
 for each row execute function private.open_profile();
@@ -222,15 +229,35 @@ where id = (select private.current_user_id());
 grant select on api.profile to authenticated;
 comment on view api.profile is 'The caller''s own profile (spec: Get current user).';
 
+create type api.profile_answer as (
+    id uuid,
+    email text,
+    username text,
+    full_name text,
+    business_name text,
+    gstin text,
+    state_code text,
+    address text,
+    upi_id text,
+    time_zone text,
+    default_tax_rate numeric,
+    filing_frequency text,
+    created_at text,
+    updated_at text
+);
+comment on type api.profile_answer is
+'What functions answer of a profile: the first columns of the view, in its order. A view that were the type of a function
+could neither be dropped nor change the type of a column.';
+
 create function api.update_profile(profile jsonb)
-returns api.profile
+returns api.profile_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     changed public.profiles;
-    answer api.profile;
+    answer api.profile_answer;
 begin
     select * into changed from public.profiles where id = caller;
     changed := jsonb_populate_record(changed, profile);

@@ -22,6 +22,7 @@ create table public.ledger_entries (
     constraint ledger_entries_transaction_named check ((kind = 'transaction') = (transaction_id is not null))
 );
 comment on table public.ledger_entries is 'Every movement on every account, append-only, numbered 1, 2, 3 ... per account.';
+comment on column public.ledger_entries.entry_number is '1, 2, 3 ... per account, without gaps.';
 comment on column public.ledger_entries.account_id is
 'No foreign key: entries outlive a deleted account, whose last entry brings it to zero.';
 comment on column public.ledger_entries.kind is

@@ -53,6 +53,11 @@ comment on column public.invoice_items.discount_amount is 'Rupees taken off the 
 comment on column public.invoice_items.tax_included is 'Echoed as the contract''s example has it; changes nothing. See invoices.price_includes_tax.';
 comment on column public.invoice_items.tax_rate is 'GST rate of this line in percent; null: the document''s.';
 comment on column public.invoice_items.treatment is 'taxable, nil_rated, exempt or non_gst; null: taxable where there is a rate.';
+comment on column public.invoice_items.taxable_value is 'Rupees before tax: the amount without the discount and without the tax in it.';
+comment on column public.invoice_items.cgst is 'Rupees of central tax.';
+comment on column public.invoice_items.sgst is 'Rupees of state or union territory tax.';
+comment on column public.invoice_items.igst is 'Rupees of integrated tax.';
+comment on column public.invoice_items.tax_amount is 'Rupees: cgst + sgst + igst.';
 
 -- Serves the policy and the foreign key.
 create index invoice_items_user_id_idx on public.invoice_items (user_id);
@@ -251,10 +256,13 @@ begin
             total_amount = summed.total_amount,
             updated_at = now()
         where id = (summed.invoice).id;
+        if (summed.invoice).document_type = 'credit_note' and (summed.invoice).status in ('sent', 'paid') then
+            perform private.credit_invoices(array[(summed.invoice).against_id]);
+        end if;
     end loop;
 end;
 $$;
-comment on function private.sum_invoices is 'Brings the totals of documents in line with their lines; 409 invoice_total_fixed.';
+comment on function private.sum_invoices is 'Brings the totals of documents in line with their lines, and what is credited with the total of an issued note; 409 invoice_total_fixed.';
 
 create function private.compute_lines(invoice_ids uuid[])
 returns void

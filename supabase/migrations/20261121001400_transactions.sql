@@ -41,9 +41,13 @@ create table public.transactions (
     constraint transactions_category_length check (char_length(category) <= 100),
     constraint transactions_method_known check (method in ('upi', 'cash', 'bank_transfer', 'cheque', 'card', 'other')),
     constraint transactions_reference_length check (char_length(reference) <= 100),
+    -- In some time zone, from the farthest west to the farthest east: the profile's may have changed.
+    constraint transactions_day_is_of_its_instant
+    check (day between (date at time zone 'Etc/GMT+12')::date and (date at time zone 'Etc/GMT-14')::date),
     constraint transactions_date_in_range check (date >= '1900-01-01' and date < '9999-01-01')
 );
 comment on table public.transactions is 'Money that moved. Amounts are rupees, always above zero: the type tells the direction.';
+comment on column public.transactions.transaction_type is 'sale (in), expense (out), transfer (between accounts) or other (recorded only).';
 comment on column public.transactions.account_id is 'The account the money came to or went from; the default account when none is named.';
 comment on column public.transactions.transfer_account_id is
 'Where a transfer goes to. A transfer without it, like a transaction of type other, is recorded and moves nothing.';

@@ -8,11 +8,17 @@ returns numeric
 language sql
 immutable
 set search_path = ''
-as $$ select case when amount = total then tax else round(tax * (settled_before + amount) / total, 2) - round(tax * settled_before / total, 2) end $$;
+as $$
+    select case
+        when amount = total then tax
+        else round(tax * (settled_before + amount) / total, 2) - round(tax * settled_before / total, 2)
+    end
+$$;
 grant execute on function private.tax_share to authenticated, service_role;
 comment on function private.tax_share is
 'Rupees of a document''s tax that are in one of its settlements; those of all settlements add up to the tax.';
 
+-- noqa: disable=ST05
 create view private.receipts with (security_invoker = true) as
 select
     settlement.id,
@@ -51,6 +57,7 @@ cross join lateral (
         private.tax_share(documents.igst, invoice.total_amount, earlier.settled, settlement.amount) as igst
 ) as shares
 where settlement.kind in ('payment', 'tax_deducted');
+-- noqa: enable=ST05
 grant select on private.receipts to authenticated, service_role;
 comment on view private.receipts is
 'What was received for documents, with the tax in it: money, and tax that the customer kept back; a refund is below zero.';
@@ -93,17 +100,39 @@ left join lateral (
 grant select on api.transactions to authenticated;
 comment on view api.transactions is 'Transactions as the documents show them (spec: Transactions).';
 
+create type api.transaction_answer as (
+    id uuid,
+    amount public.rupees,
+    description text,
+    transaction_type text,
+    category text,
+    date text,
+    user_id uuid,
+    account_id uuid,
+    transfer_account_id uuid,
+    invoice_id uuid,
+    tax_rate numeric,
+    tax_amount numeric,
+    method text,
+    reference text,
+    created_at text,
+    updated_at text
+);
+comment on type api.transaction_answer is 'What functions answer of a transaction: the first columns of the view, in its order.';
+
 
 -- The contract's functions -------------------------------------------------------------------------
 
 create function api.create_transaction(transaction jsonb)
-returns api.transactions
+returns api.transaction_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer api.transactions := json_populate_record(null::api.transactions, private.replay('create_transaction', transaction));
+    answer api.transaction_answer := json_populate_record(
+        null::api.transaction_answer, private.replay('create_transaction', transaction)
+    );
     draft public.transactions;
     new_id uuid;
 begin
@@ -140,13 +169,13 @@ comment on function api.create_transaction is
 'Records a transaction, moves the balance, and for a sale writes the invoice (spec: Create a transaction).';
 
 create function api.update_transaction(transaction_id uuid, transaction jsonb)
-returns api.transactions
+returns api.transaction_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     changed public.transactions;
-    answer api.transactions;
+    answer api.transaction_answer;
 begin
     perform private.open_books();
     -- Locked, because the dashboard writes without the books, and all fields are written back.

@@ -102,6 +102,7 @@ select
                     where
                         known.rate = coalesce(item.tax_rate, invoice.tax_rate)
                         and invoice.issue_day between known.valid_from and coalesce(known.valid_to, invoice.issue_day)
+                        and known.only_for is null
                 )
         ),
         invoice.issue_day,
@@ -125,14 +126,52 @@ grant select on api.invoices to authenticated;
 comment on view api.invoices is 'Invoices with their lines as the documents show them (spec: Invoices).';
 comment on column api.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them.';
 
+create type api.invoice_answer as (
+    id uuid,
+    invoice_number text,
+    customer_name text,
+    customer_email text,
+    customer_address text,
+    customer_gstin text,
+    customer_state_code text,
+    customer_id uuid,
+    place_of_supply text,
+    issue_date text,
+    due_date text,
+    subtotal public.rupees,
+    tax_rate numeric,
+    tax_amount public.rupees,
+    cgst public.rupees,
+    sgst public.rupees,
+    igst public.rupees,
+    total_amount public.rupees,
+    amount_settled public.rupees,
+    amount_due numeric,
+    amount_credited public.rupees,
+    document_type text,
+    against_id uuid,
+    note_reason text,
+    reverse_charge boolean,
+    price_includes_tax boolean,
+    status text,
+    notes text,
+    template text,
+    user_id uuid,
+    created_at text,
+    updated_at text,
+    items json,
+    warnings json
+);
+comment on type api.invoice_answer is 'What functions answer of a document: the first columns of the view, in its order.';
+
 create function private.invoice_answer(answered_id uuid)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-    answer api.invoices;
+    answer api.invoice_answer;
 begin
     select * into answer from api.invoices where id = answered_id;
     if not found then
@@ -148,14 +187,14 @@ comment on function private.invoice_answer is 'An invoice in the contract''s sha
 -- The contract's functions -------------------------------------------------------------------------
 
 create function api.create_invoice(invoice jsonb, create_transaction boolean default false)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice, 'create_transaction', create_transaction);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_invoice', request));
+    answer api.invoice_answer := json_populate_record(null::api.invoice_answer, private.replay('create_invoice', request));
     draft public.invoices;
     wanted_status text;
     new_id uuid;
@@ -209,7 +248,7 @@ comment on function api.create_invoice is
 'Writes an invoice with its lines; status paid or create_transaction records the payment at once (spec: Create an invoice).';
 
 create function api.update_invoice(invoice_id uuid, invoice jsonb)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
@@ -280,7 +319,7 @@ comment on function api.delete_invoice is
 'Deletes an invoice and its payment; the number is not given again (spec: Delete an invoice).';
 
 create function api.recalculate_invoice_taxes(invoice_id uuid, tax_rate numeric default null)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$

@@ -22,6 +22,21 @@ left join public.transactions as payment on payment.id = settlement.transaction_
 grant select on api.payments to authenticated;
 comment on view api.payments is 'What settles documents: payments, tax deducted, credit notes and write-offs, in rupees; date is a day.';
 
+create type api.payment_answer as (
+    id uuid,
+    invoice_id uuid,
+    kind text,
+    amount public.rupees,
+    date date,
+    method text,
+    reference text,
+    account_id uuid,
+    transaction_id uuid,
+    credit_note_id uuid,
+    created_at text
+);
+comment on type api.payment_answer is 'What functions answer of a settlement: the first columns of the view, in its order.';
+
 
 -- Recording ----------------------------------------------------------------------------------------
 
@@ -65,12 +80,14 @@ begin
     elsif (part.invoice).total_amount = 0 or (part.invoice).amount_due = 0 or (part.invoice).status = 'cancelled' then
         perform private.raise_overpaid(part.invoice);
     end if;
-    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::numeric, 0);
-    part.write_off := coalesce((payment ->> 'write_off')::numeric, 0);
+    part.tax_deducted := coalesce((payment ->> 'tax_deducted')::public.rupees, 0);
+    part.write_off := coalesce((payment ->> 'write_off')::public.rupees, 0);
     part.amount := coalesce(
-        (payment ->> 'amount')::numeric, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
+        (payment ->> 'amount')::public.rupees, greatest((part.invoice).amount_due - part.tax_deducted - part.write_off, 0)
     );
-    if part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
+    if least(part.amount, part.tax_deducted, part.write_off) < 0 or part.amount + part.tax_deducted + part.write_off = 0 then
+        perform private.raise_problem(422, 'invalid_value', 'A payment settles more than nothing.', 'amount');
+    elsif part.amount + part.tax_deducted + part.write_off > (part.invoice).amount_due then
         perform private.raise_overpaid(part.invoice);
     end if;
     return part;
@@ -127,14 +144,14 @@ comment on function private.record_payment(uuid, jsonb, private.payment_part[]) 
 create function api.mark_invoice_paid(
     invoice_id uuid, payment jsonb default '{}', create_tax_filing boolean default false
 )
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
+    answer api.invoice_answer := json_populate_record(null::api.invoice_answer, private.replay('mark_invoice_paid', request, 200));
 begin
     if answer.id is not null then
         return answer;
@@ -156,7 +173,7 @@ comment on function api.mark_invoice_paid is
 'Settles what is due on an invoice, or the amounts in payment; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
 
 create function api.invoice_payments(invoice_id uuid)
-returns setof api.payments
+returns setof api.payment_answer
 language plpgsql
 stable
 set search_path = ''
@@ -164,30 +181,36 @@ as $$
 begin
     perform private.invoice_answer(invoice_id);
     return query
-    select * from api.payments as payment
+    select
+        payment.id, payment.invoice_id, payment.kind, payment.amount, payment.date, payment.method, payment.reference,
+        payment.account_id, payment.transaction_id, payment.credit_note_id, payment.created_at
+    from api.payments as payment
     where payment.invoice_id = invoice_payments.invoice_id
-    order by payment.created_instant, payment.id;
+    order by
+        payment.created_instant,
+        array_position(array['payment', 'tax_deducted', 'write_off', 'credit_note'], payment.kind),
+        payment.id;
 end;
 $$;
 grant execute on function api.invoice_payments to authenticated;
 comment on function api.invoice_payments is 'What settles an invoice, the first one first; 404 invoice_not_found.';
 
 create function api.create_payment(invoice_id uuid, payment jsonb)
-returns json
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment);
-    answer json := private.replay('create_payment', request);
+    answer api.invoice_answer := json_populate_record(null::api.invoice_answer, private.replay('create_payment', request));
 begin
-    if answer is not null then
+    if answer.id is not null then
         return answer;
     end if;
     perform private.record_payment(caller, payment, array[private.payment_part(invoice_id, payment)]);
-    answer := to_json(private.invoice_answer(invoice_id));
-    perform private.remember('create_payment', request, answer, '/api/invoices/' || invoice_id || '/payments');
+    answer := private.invoice_answer(invoice_id);
+    perform private.remember('create_payment', request, to_json(answer), '/api/invoices/' || invoice_id || '/payments');
     return answer;
 end;
 $$;
@@ -195,7 +218,7 @@ grant execute on function api.create_payment to authenticated;
 comment on function api.create_payment is 'Records a payment of an invoice, whole or in part, with the tax kept back or the rest written off; answers the invoice.';
 
 create function api.create_payments(payment jsonb)
-returns json
+returns setof api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
@@ -205,7 +228,8 @@ declare
     parts private.payment_part[];
 begin
     if answer is not null then
-        return answer;
+        return query select * from json_populate_recordset(null::api.invoice_answer, answer);
+        return;
     end if;
     -- In id order, so that two payments over the same invoices queue instead of deadlocking.
     parts := array(
@@ -223,13 +247,13 @@ begin
         );
     end if;
     perform private.record_payment(caller, payment, parts);
-    answer := json_build_object('invoices', (
+    answer := (
         select json_agg(to_json(settled) order by settled.id)
         from unnest(parts) as part
         cross join lateral private.invoice_answer((part.invoice).id) as settled
-    ));
+    );
     perform private.remember('create_payments', payment, answer);
-    return answer;
+    return query select * from json_populate_recordset(null::api.invoice_answer, answer);
 end;
 $$;
 grant execute on function api.create_payments to authenticated;
@@ -322,14 +346,14 @@ grant execute on function private.credited_lines to authenticated;
 comment on function private.credited_lines is 'The lines of a credit note: those that the request names, or all of the invoice.';
 
 create function api.create_credit_note(invoice_id uuid, credit_note jsonb default '{}')
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice_id, 'credit_note', credit_note);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_credit_note', request));
+    answer api.invoice_answer := json_populate_record(null::api.invoice_answer, private.replay('create_credit_note', request));
     invoice public.invoices;
     note_id uuid;
 begin

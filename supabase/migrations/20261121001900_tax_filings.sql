@@ -117,15 +117,23 @@ create table public.tax_filings (
 );
 comment on table public.tax_filings is
 'Tax filings by period. A draft is refreshed whenever it is generated again; a submission keeps the figures it was made with.';
+comment on column public.tax_filings.tax_type is 'gst, income_tax or other.';
 comment on column public.tax_filings.basis is 'By what sales are counted: invoice, by the day of issue, or cash, by the day of payment.';
 comment on column public.tax_filings.period_start is 'First day, in the profile''s time zone.';
 comment on column public.tax_filings.period_end is 'Last day, in the profile''s time zone.';
+comment on column public.tax_filings.status is 'draft, submitted or accepted.';
 comment on column public.tax_filings.total_sales is 'Rupees; taxable value of the sales.';
 comment on column public.tax_filings.total_expenses is 'Rupees; taxable value of the expenses counted.';
 comment on column public.tax_filings.total_tax_collected is 'Rupees; GST contained in the sales.';
+comment on column public.tax_filings.cgst is 'Rupees of the tax collected that are central tax.';
+comment on column public.tax_filings.sgst is 'Rupees of the tax collected that are state or union territory tax.';
+comment on column public.tax_filings.igst is 'Rupees of the tax collected that are integrated tax.';
 comment on column public.tax_filings.total_tax_paid is 'Rupees; input tax recorded on expenses.';
 comment on column public.tax_filings.net_tax_liability is 'Rupees; tax collected less tax paid, below zero when credit is left.';
+comment on column public.tax_filings.transaction_count is 'How many records the figures add up.';
+comment on column public.tax_filings.submission_date is 'When it was submitted.';
 comment on column public.tax_filings.confirmation_number is 'Our own reference, not the government''s ARN.';
+comment on column public.tax_filings.payment_reference is 'What the user wrote about the payment, such as the number of the challan.';
 comment on column public.tax_filings.payment_transaction_id is
 'The Tax Payment expense of the latest submission that owed something; none when nothing was ever due.';
 comment on column public.tax_filings.earlier_payment_ids is

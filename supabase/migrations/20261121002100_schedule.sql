@@ -17,8 +17,12 @@ create table public.job_runs (
 );
 comment on table public.job_runs is
 'What the schedule did: one row per firing. Unfinished: it was killed or ran out of time; fired again for the same instant, it goes on.';
+comment on column public.job_runs.job is 'The job that ran.';
+comment on column public.job_runs.started_at is 'When this run began.';
 comment on column public.job_runs.as_of is 'The instant the job took for now.';
+comment on column public.job_runs.finished_at is 'When all users were done; null for a run that was stopped.';
 comment on column public.job_runs.processed is 'Drafts made or brought up to date.';
+comment on column public.job_runs.failed is 'How many users failed.';
 comment on column public.job_runs.failures is 'Users that failed, each with the error: they stopped nobody else.';
 comment on column public.job_runs.last_user_id is 'How far the run has come, in the order of user ids.';
 

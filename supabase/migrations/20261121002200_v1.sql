@@ -92,6 +92,21 @@ comment on view v1.invoices is 'Invoices with their lines as this contract shows
 comment on column v1.invoices.id is 'The invoice''s serial.';
 comment on column v1.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them. So is customer_email_search.';
 
+create type v1.invoice_answer as (
+    id bigint,
+    invoice_number text,
+    date_created text,
+    due_date text,
+    total_amount public.rupees,
+    status text,
+    customer_name text,
+    customer_email text,
+    customer_address text,
+    notes text,
+    items json
+);
+comment on type v1.invoice_answer is 'What functions answer of an invoice: the first columns of the view, in its order.';
+
 create function private.status_from_v1(written text, stored text)
 returns text
 language sql
@@ -130,13 +145,13 @@ grant execute on function private.invoice_of_serial to authenticated;
 comment on function private.invoice_of_serial is 'The caller''s invoice of that serial, to be written; 404 invoice_not_found otherwise.';
 
 create function v1.create_invoice(invoice jsonb)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer v1.invoices := json_populate_record(null::v1.invoices, private.replay('v1.create_invoice', invoice));
+    answer v1.invoice_answer := json_populate_record(null::v1.invoice_answer, private.replay('v1.create_invoice', invoice));
     draft public.invoices;
 begin
     if answer.id is not null then
@@ -167,14 +182,14 @@ comment on function v1.create_invoice is
 This contract knows no issue_date: what was due in the past was issued then.';
 
 create function v1.update_invoice(invoice_id bigint, invoice jsonb)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     stored constant public.invoices := private.invoice_of_serial(invoice_id);
     changes jsonb := invoice;
-    answer v1.invoices;
+    answer v1.invoice_answer;
 begin
     if changes ? 'status' then
         changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status', stored.status));
@@ -193,7 +208,7 @@ grant execute on function v1.update_invoice to authenticated;
 comment on function v1.update_invoice is 'Changes the named fields; lines, totals and payment follow (spec: Update an invoice).';
 
 create function v1.update_invoice_status(invoice_id bigint, status text)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$

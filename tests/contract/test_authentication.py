@@ -1,13 +1,17 @@
 """The Renpay document: authentication, as it stands there, against its documented answers."""
 
 import httpx
+import psycopg
 
 from tests.contract.calls import DOCUMENTED, as_documented, figures, sent
 
 
 class TestAuthentication:
-    def test_register_log_in_who_am_i_and_log_out(self, anonymous: httpx.Client) -> None:
-        """As documented, e-mail and password included; the one test that uses this address."""
+    def test_register_log_in_who_am_i_and_log_out(
+        self, anonymous: httpx.Client, dashboard: psycopg.Connection
+    ) -> None:
+        """As documented, e-mail and password included."""
+        dashboard.execute("delete from auth.users where email = 'user@example.com'")
         user = as_documented("Register a new user", sent(DOCUMENTED["Register a new user"], anonymous))[
             "data"
         ]

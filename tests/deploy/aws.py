@@ -1,18 +1,10 @@
-"""An AWS on this machine: moto, taught the resource types of our template that it cannot deploy by itself."""
+"""Where the emulated AWS is, and clients of its services."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
-from moto.awslambda.models import LambdaVersion
-from moto.cloudformation import models, parsing, utils
-from moto.core.common_models import CloudFormationModel
-from moto.server import ThreadedMotoServer
 
 REGION = "ap-south-1"
-
-Properties = Mapping[str, Any]
 
 
 class Aws:
@@ -35,87 +27,3 @@ class Aws:
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
         )
-
-
-@contextmanager
-def running_aws() -> Iterator[Aws]:
-    """An empty account of its own."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        aws = Aws(f"http://{host}:{port}")
-        _teach(aws)
-        yield aws
-    finally:
-        server.stop()
-
-
-def _teach(aws: Aws) -> None:
-    """Deploy what moto's CloudFormation skips by calls of the services: the names are the same there."""
-    gateway, lambda_, cloudwatch, scheduler = map(
-        aws.client, ("apigatewayv2", "lambda", "cloudwatch", "scheduler")
-    )
-    _deploy("AWS::ApiGatewayV2::Api", lambda _, own: gateway.create_api(**own)["ApiId"])
-    _deploy("AWS::ApiGatewayV2::Stage", lambda _, own: gateway.create_stage(**own)["StageName"])
-    _deploy(
-        "AWS::ApiGatewayV2::Integration", lambda _, own: gateway.create_integration(**own)["IntegrationId"]
-    )
-    _deploy("AWS::ApiGatewayV2::Route", lambda _, own: gateway.create_route(**own)["RouteId"])
-    _deploy("AWS::Lambda::Alias", lambda _, own: lambda_.create_alias(**own)["AliasArn"])
-    _deploy("AWS::Lambda::EventInvokeConfig", lambda name, own: _event_invoke_config(lambda_, name, own))
-    _deploy(
-        "AWS::CloudWatch::Alarm",
-        lambda name, own: cloudwatch.put_metric_alarm(AlarmName=name, **own) and name,
-    )
-    _deploy("AWS::Scheduler::Schedule", lambda _, own: scheduler.create_schedule(**own)["ScheduleArn"])
-    # moto would enforce it without its condition, and lock the deployment out.
-    _deploy("AWS::S3::BucketPolicy", lambda name, _: name)
-    # The alias asks for it.
-    LambdaVersion.get_cfn_attribute = lambda version, _: str(version.version)  # type: ignore[attr-defined]
-    _warnings_are_no_errors()
-    for known in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
-        known.cache_clear()
-
-
-def _event_invoke_config(client: Any, name: str, own: Properties) -> str:
-    client.put_function_event_invoke_config(**{key: own[key] for key in own if key != "Qualifier"})
-    return name
-
-
-def _deploy(kind: str, create: Callable[[str, Any], str]) -> None:
-    """Have moto's CloudFormation make resources of a kind with `create`, which answers their ids."""
-
-    def create_it(
-        cls: type[Any],
-        /,
-        resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-        **_: Any,
-    ) -> Any:
-        made = cls()
-        made.physical_resource_id = create(resource_name, cloudformation_json["Properties"])
-        return made
-
-    def not_needed(*_: Any, **__: Any) -> Any:
-        raise NotImplementedError(f"{kind}: tests deploy once")
-
-    members = {
-        # moto reads the name of a service out of it.
-        "__module__": "moto.cloudformation.taught",
-        "cloudformation_type": staticmethod(lambda: kind),
-        "cloudformation_name_type": staticmethod(lambda: ""),
-        "has_cfn_attr": classmethod(lambda cls, attr: False),
-        "create_from_cloudformation_json": classmethod(create_it),
-        "update_from_cloudformation_json": classmethod(not_needed),
-        "delete_from_cloudformation_json": classmethod(not_needed),
-    }
-    type(kind.replace("::", ""), (CloudFormationModel,), members)
-
-
-def _warnings_are_no_errors() -> None:
-    lint = utils.validate_template_cfn_lint
-    errors = lambda template: [found for found in lint(template) if found.rule.id.startswith("E")]  # noqa: E731
-    vars(models)["validate_template_cfn_lint"] = errors

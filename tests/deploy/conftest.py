@@ -15,7 +15,7 @@ from deploy.package import Package, build, build_for_lambda
 from deploy.service import functions
 from deploy.target import this_machine
 from local.stack import Stack
-from tests.deploy.aws import Aws, running_aws
+from tests.deploy.aws import Aws
 from tests.deploy.emulator import Lambda, code_of, running_emulator
 from tests.deploy.execution_environment import runtime_client
 from tests.deploy.invocations import Unpack
@@ -54,6 +54,8 @@ class Deployed:
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
     """An AWS account on this machine."""
+    from tests.deploy.emulated_aws import running_aws  # noqa: PLC0415 - takes two seconds, in every worker
+
     with running_aws() as running:
         yield running
 

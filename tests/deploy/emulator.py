@@ -3,7 +3,6 @@
 import json
 import queue
 import threading
-import zipfile
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from local.gateway.cors import Cors
 from local.gateway.routes import Service
 from tests.deploy.events import http_event
 from tests.deploy.execution_environment import Code, ExecutionEnvironment, FunctionError, runtime_client
+from tests.deploy.unpacking import unpack
 
 # Lambda starts one for each request that finds none free; two processors have enough with these.
 _MOST_ENVIRONMENTS = 4
@@ -106,8 +106,7 @@ class Deployment:
 def code_of(package: Package, folder: Path, client: Path, variables: Mapping[str, str]) -> Code:
     function = package.function
     unpacked = folder / function.name
-    with zipfile.ZipFile(package.path) as archive:
-        archive.extractall(unpacked)
+    unpack(package.path, unpacked)
     own = dict(variables)
     if not function.reads_secret_key:
         own.pop("SUPABASE_SECRET_KEY", None)

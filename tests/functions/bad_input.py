@@ -18,32 +18,31 @@ SUBMISSION: Json = {
     "tax_type": "gst",
     "total_tax_liability": 0,
 }
+# As JSON has it, and the code of the problem.
 NOT_AN_AMOUNT = {
-    "a string": '"100"',
-    "three decimals": "1.234",
-    "1e20": "1e20",
-    "a bool": "true",
-    "null": "null",
-    "a list": "[1]",
-    "an object": "{}",
-    "a million digits": "1e1000000",
+    "a string": ('"100"', "validation_failed"),
+    "three decimals": ("1.234", "validation_failed"),
+    "1e20": ("1e20", "amount_out_of_range"),
+    "a bool": ("true", "validation_failed"),
+    "null": ("null", "validation_failed"),
+    "a list": ("[1]", "validation_failed"),
+    "an object": ("{}", "validation_failed"),
+    "a million digits": ("1e1000000", "validation_failed"),
 }
-NOT_JSON = {
-    "NaN": "NaN",
-    "Infinity": "Infinity",
-    "-Infinity": "-Infinity",
-    "nothing": "",
-    "half an object": "{",
-}
+# A date, but none that the books take.
+FAR_FUTURE = "9999-12-31T23:59:59Z"
 BAD_DATES = {
     "no date": "yesterday",
     "an impossible day": "2023-02-30",
-    "naive": "2023-01-01T00:00:00",
     "far past": "0001-01-01T00:00:00Z",
-    "far future": "9999-12-31T23:59:59Z",
+    "far future": FAR_FUTURE,
     "a number": 20230101,
     "an unknown zone": "2023-01-01T00:00:00 Mars/Base",
 }
+# Of each, the code of the problem when it is written.
+CODES_OF_BAD_DATES = [
+    (value, "invalid_value" if value == FAR_FUTURE else "validation_failed") for value in BAD_DATES.values()
+]
 
 
 def replaced(body: Json, field: str, literal: str) -> bytes:

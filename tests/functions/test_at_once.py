@@ -48,9 +48,12 @@ def test_fifty_payments_of_one_invoice(alice: Person) -> None:
 
     answers = at_once(list(islice(cycle(pay), 50)))
 
-    # Writing the status it has already changes nothing, and pays nothing.
-    assert set(statuses(answers)) <= {200, 409}
-    assert sum(answer.request.method == "POST" and answer.status_code == 200 for answer in answers) <= 1
+    # Writing the status it has already changes nothing, and pays nothing: each of the 25 succeeds. Of the others
+    # one does, or none if such a write came first.
+    marked = statuses([answer for answer in answers if answer.request.method == "POST"])
+    written = statuses([answer for answer in answers if answer.request.method == "PUT"])
+    assert written == {200: 25}
+    assert marked in ({200: 1, 409: 24}, {409: 25})
     assert len(alice.read("/api/transactions")) == 1
     assert (alice.balance(), alice.faults()) == (118.00, [])
 
@@ -121,6 +124,8 @@ def test_an_account_is_deleted_while_sales_come_in(alice: Person) -> None:
     )
     delete = partial(alice.api.delete, f"/api/accounts/{goes}", params={"transfer_to_account_id": stays})
     answers = at_once([sale] * 20 + [delete] + [sale] * 20, workers=41)
-    assert set(statuses(answers)) <= {201, 204, 404}
-    assert alice.balance() == statuses(answers)[201]
+    counted = statuses(answers)
+    assert counted[204] == 1
+    assert counted[201] + counted[404] == 40
+    assert alice.balance() == counted[201]
     assert alice.faults() == []

@@ -85,6 +85,8 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
             "item_id": alice.item("First")["id"],
             "transaction_id": alice.sale(100)["id"],
             "invoice_id": alice.invoice()["id"],
+            "payment_id": NOBODY,
+            "filing_id": NOBODY,
         }
         alice.account("Second")
         for operation in operations(target):

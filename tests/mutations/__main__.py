@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutations.sabotages import SABOTAGES, Sabotage
+from tests.mutations.sabotages import SABOTAGES, Sabotage, StaleError
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ["node_modules", ".venv"]
@@ -44,13 +44,11 @@ def _try(sabotage: Sabotage) -> bool:
 
 def _apply(sabotage: Sabotage, copy: Path) -> str:
     """Break the promise; what is wrong with the sabotage, if it does not apply."""
-    files = list(copy.glob(sabotage.file))
-    if len(files) != 1:
-        return f"STALE: {sabotage.file} is not one file"
-    text = files[0].read_text()
-    if sabotage.old not in text:
-        return f"STALE: the text is not in {files[0].name}"
-    files[0].write_text(text.replace(sabotage.old, sabotage.new))
+    try:
+        file, broken = sabotage.sabotaged(copy)
+    except StaleError as stale:
+        return f"STALE: {stale}"
+    file.write_text(broken)
     return ""
 
 

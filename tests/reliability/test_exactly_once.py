@@ -237,7 +237,7 @@ class TestKeys:
                 (age, alice.id, headers["Idempotency-Key"]),
             )
             profile = {"Content-Profile": "api"}
-            job = service.post("/rpc/run_job", json={"job": "mark_overdue_invoices"}, headers=profile)
+            job = service.post("/rpc/run_job", json={"job": "generate_tax_filings"}, headers=profile)
             assert job.is_success, job.text
             again = alice.api.post(path, json=body, headers=headers)
             assert ("idempotent-replayed" in again.headers) == kept

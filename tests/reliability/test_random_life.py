@@ -7,7 +7,7 @@ After every step balances, transactions, invoices, filings and the ledger's own 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
@@ -70,7 +70,7 @@ def shared(target: Target) -> Iterator[Clients]:
         yield shared
 
 
-def test_two_users_live_at_random(shared: Clients, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_users_live_at_random(shared: Clients, show_count: Callable[[str], None]) -> None:
     RandomLife.shared = shared
     RandomLife.counted.clear()
     run_state_machine_as_test(
@@ -86,5 +86,4 @@ def test_two_users_live_at_random(shared: Clients, capsys: pytest.CaptureFixture
             phases=[Phase.generate, Phase.shrink] if SOAK else [Phase.generate],
         ),
     )
-    with capsys.disabled():
-        print("\nrandom life:", dict(RandomLife.counted), "no fault in the books")  # noqa: T201
+    show_count(f"random life: {dict(RandomLife.counted)} no fault in the books")

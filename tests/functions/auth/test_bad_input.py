@@ -1,5 +1,7 @@
 """A bad registration gets a clear 4xx with a stable code."""
 
+import secrets
+
 import httpx
 import pytest
 
@@ -20,12 +22,10 @@ class TestRegistration:
         ids=str,
     )
     def test_a_bad_one_is_refused(self, anonymous: httpx.Client, body: Json) -> None:
-        answer = anonymous.post("/api/auth/register", json=body)
-        assert answer.status_code == 422
-        assert answer.json()["code"] in {"validation_failed", "weak_password", "invalid_email"}
+        problem(anonymous.post("/api/auth/register", json=body), 422, "validation_failed")
 
     def test_a_wrong_password_logs_nobody_in(self, target: Target, anonymous: httpx.Client) -> None:
         with Person.registered(target) as person:
-            for username in (person.email, "nobody@example.com"):
+            for username in (person.email, f"nobody-{secrets.token_hex(6)}@example.com"):
                 answer = anonymous.post("/api/auth/login", data={"username": username, "password": "wrong"})
                 problem(answer, 401, "invalid_credentials")

@@ -87,8 +87,8 @@ class TestChain:
 
     def test_a_removed_entry_is_missed(self, alice: Person, superuser: psycopg.Connection) -> None:
         alice.sale(10)
-        superuser.execute("delete from public.audit_entries where user_id = %s and number = 3", (alice.id,))
-        assert faults(alice)[0][1::2] == (4, "entry 3 is missing")
+        superuser.execute("delete from public.audit_entries where user_id = %s and number = 2", (alice.id,))
+        assert faults(alice)[0][1::2] == (3, "entry 2 is missing")
 
     def test_a_tail_that_was_cut_off_is_missed(self, alice: Person, superuser: psycopg.Connection) -> None:
         alice.sale(10)
@@ -121,7 +121,36 @@ class TestEditsPastTheRules:
                 "changed in amount",
             ),
             ("update public.invoices set notes = 'x' where user_id = %s", "invoices", "changed in notes"),
-            ("delete from public.invoice_items where user_id = %s", "invoice_items", "the record is gone"),
+            (
+                "update public.invoices set customer_name = 'Eve' where user_id = %s",
+                "invoices",
+                "changed in customer_name",
+            ),
+            ("delete from public.invoice_items where user_id = %s", "invoices", "changed in items"),
+            (
+                "update public.invoice_items set unit_price = 90 where user_id = %s",
+                "invoices",
+                "changed in items",
+            ),
+            (
+                "insert into public.invoice_items (user_id, invoice_id, position, description, quantity, unit_price, "
+                "amount, taxable_value, cgst, sgst, igst, tax_amount) "
+                "select user_id, id, 2, 'x', 1, 1, 1, 1, 0, 0, 0, 0 from public.invoices where user_id = %s",
+                "invoices",
+                "changed in items",
+            ),
+            (
+                "update public.settlements set amount = 90 where user_id = %s",
+                "transactions",
+                "changed in settlements",
+            ),
+            ("delete from public.settlements where user_id = %s", "transactions", "changed in settlements"),
+            (
+                "update public.invoices set status = 'draft' where user_id = %s",
+                "invoices",
+                "changed in status",
+            ),
+            ("delete from public.transactions where user_id = %s", "transactions", "the record is gone"),
             (
                 "update public.profiles set gstin = null, full_name = 'Eve' where id = %s",
                 "profiles",

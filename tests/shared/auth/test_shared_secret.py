@@ -33,7 +33,8 @@ class TestSharedSecret:
             {"session_id": "not a uuid"},
             {"is_anonymous": True},
             {"exp": None},
-            {"nbf": int(time.time()) + 86_400},
+            # Named, because the workers of a test run must find the same names.
+            pytest.param({"nbf": int(time.time()) + 86_400}, id="nbf"),
         ],
         ids=str,
     )
