@@ -38,6 +38,8 @@ UNREACHABLE = {
     "transaction_totals_key",
     "transaction_totals_span_known",
     "invoice_totals_span_known",
+    "profiles_closed_is_anonymous",
+    "profiles_closed_is_kept",
     "tax_filings_status_known",
     "tax_filings_submission_named",
     "transactions_invoice_belongs_to_user",
