@@ -16,6 +16,7 @@ from shared.problems.catalogue import (
     InvoiceCancelled,
     InvoiceNotFound,
     InvoiceNotIssued,
+    NothingToPay,
     PeriodClosed,
     problems,
 )
@@ -52,6 +53,7 @@ class NewCreditNote(Body):
         InvoiceNotIssued,
         InvoiceCancelled,
         CreditExceedsInvoice,
+        NothingToPay,
         PeriodClosed,
         IdempotencyKeyReused,
         InvalidValue,

@@ -21,7 +21,10 @@ def apply_migrations(db_url: str, data: Path, home: Path) -> None:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (ROOT / "supabase" / "migrations").glob("*.sql")
     }
-    if edited := sorted(name for name, digest in _read(data).items() if present.get(name) != digest):
+    applied = _read(data)
+    if applied == present:
+        return
+    if edited := sorted(name for name, digest in applied.items() if present.get(name) != digest):
         raise Problem(
             f"The local data was made by other migrations than these ({', '.join(edited)}). "
             "Run `make reset` to start afresh, or check out the commit that made it."

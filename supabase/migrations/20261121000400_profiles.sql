@@ -97,20 +97,26 @@ as $$
 declare
     -- To the second, as the answer to the registration says it.
     began constant timestamptz := date_trunc('second', coalesce(new.created_at, now()));
+    wanted_username constant text := nullif(trim(new.raw_user_meta_data ->> 'username'), '');
+    full_name constant text := nullif(trim(left(trim(new.raw_user_meta_data ->> 'full_name'), 200)), '');
 begin
-    insert into public.profiles (id, email, username, full_name, created_at, updated_at)
-    values (
-        new.id,
-        new.email,
-        nullif(trim(new.raw_user_meta_data ->> 'username'), ''),
-        nullif(trim(new.raw_user_meta_data ->> 'full_name'), ''),
-        began,
-        began
-    );
+    begin
+        insert into public.profiles (id, email, username, full_name, created_at, updated_at)
+        values (new.id, new.email, wanted_username, full_name, began, began);
+    exception when check_violation or unique_violation then
+        -- Whoever signs up at Supabase Auth itself may name any username there. One that can't be, or is taken, is left out:
+        -- an error would answer the sign-up with 500. Our own registration says that it wants to hear of it.
+        if wanted_username is null or new.raw_user_meta_data ? 'username_is_required' then
+            raise;
+        end if;
+        insert into public.profiles (id, email, full_name, created_at, updated_at)
+        values (new.id, new.email, full_name, began, began);
+    end;
     return new;
 end;
 $$;
-comment on function private.open_profile is 'Trigger on auth.users: every new user gets a profile.';
+comment on function private.open_profile is
+'Trigger on auth.users: every new user gets a profile, with the names of the sign-up where they can stand.';
 
 create trigger open_profile after insert on auth.users
 for each row execute function private.open_profile();

@@ -191,7 +191,13 @@ begin
         if old_invoice.status = 'cancelled' then
             perform private.raise_cancelled(new_invoice.invoice_number);
         elsif new_invoice.total_amount = 0 then
-            perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
+            perform private.raise_problem(
+                409, 'nothing_to_pay',
+                case
+                    when old_invoice.id is null then 'Insert the invoice as sent, then its lines; then update its status to paid.'
+                    else 'An invoice without an amount can''t be paid.'
+                end
+            );
         end if;
     end if;
     return case new_invoice.status when 'overdue' then 'sent' else new_invoice.status end;
@@ -244,7 +250,7 @@ begin
     new_invoice.seller := case
         when new_invoice.status <> 'draft' then coalesce(new_invoice.seller, private.seller_snapshot(new_invoice.user_id))
     end;
-    new_invoice.paid_at := case when new_invoice.status = 'paid' then now() end;
+    new_invoice.paid_at := case when new_invoice.status = 'paid' then coalesce(new_invoice.paid_at, now()) end;
     new_invoice.cancelled_at := case when new_invoice.status = 'cancelled' then now() end;
     return new_invoice;
 end;
@@ -378,6 +384,12 @@ begin
     -- Who says that it is overdue says that it was issued before.
     new.issued_on := case when new.status = 'overdue' then least(old.issued_on, new.due_day) else old.issued_on end;
     new.status := private.checked_status(old, new, (now() at time zone zone)::date);
+    -- Typed together with the status, it tells when the money came; by itself it tells nothing.
+    if new.status <> 'paid' or old.status = 'paid' then
+        new.paid_at := old.paid_at;
+    elsif new.paid_at is not null then
+        perform private.check_payment_date(new.paid_at, new.user_id);
+    end if;
     new := private.stamped(new, old.status);
     if
         tg_op = 'INSERT'

@@ -256,10 +256,13 @@ begin
             total_amount = summed.total_amount,
             updated_at = now()
         where id = (summed.invoice).id;
+        if (summed.invoice).document_type = 'credit_note' and (summed.invoice).status in ('sent', 'paid') then
+            perform private.credit_invoices(array[(summed.invoice).against_id]);
+        end if;
     end loop;
 end;
 $$;
-comment on function private.sum_invoices is 'Brings the totals of documents in line with their lines; 409 invoice_total_fixed.';
+comment on function private.sum_invoices is 'Brings the totals of documents in line with their lines, and what is credited with the total of an issued note; 409 invoice_total_fixed.';
 
 create function private.compute_lines(invoice_ids uuid[])
 returns void

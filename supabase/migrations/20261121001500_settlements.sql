@@ -248,6 +248,8 @@ language plpgsql
 security definer -- reads documents and transactions whoever writes
 set search_path = ''
 as $$
+declare
+    document public.invoices;
 begin
     if tg_op = 'UPDATE' then
         perform private.raise_problem(409, 'settlement_fixed', 'A settlement keeps what it says. Delete it and write another one.');
@@ -258,8 +260,18 @@ begin
     elsif not exists (select from public.transactions where id = new.transaction_id and user_id = new.user_id) then
         perform private.raise_problem(404, 'transaction_not_found', 'There is no such transaction.');
     end if;
-    if not exists (select from public.invoices where id = new.invoice_id and user_id = new.user_id) then
+    select * into document from public.invoices where id = new.invoice_id and user_id = new.user_id;
+    if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif document.document_type = 'credit_note' and new.kind in ('credit_note', 'tax_deducted') then
+        perform private.raise_problem(409, 'payment_differs', 'Money settles a credit note, and nothing else but a write-off does.');
+    elsif new.credit_note_id is not null and not exists (
+        select from public.invoices as note
+        where
+            note.id = new.credit_note_id and note.user_id = new.user_id
+            and note.document_type = 'credit_note' and note.status in ('sent', 'paid')
+    ) then
+        perform private.raise_problem(404, 'invoice_not_found', 'There is no such credit note that was issued.');
     end if;
     if new.kind = 'payment' and new.transaction_id is null then
         new.transaction_id := private.record_payment(new);

@@ -22,11 +22,11 @@ begin
         where invoice.id = any(invoice_ids) and invoice.amount_due > 0
     ),
     payments as (
-        insert into public.transactions (id, user_id, transaction_type, amount, description, category)
+        insert into public.transactions (id, user_id, transaction_type, amount, description, category, date)
         select
             due.payment_id, due.user_id, case due.document_type when 'credit_note' then 'expense' else 'sale' end,
             due.amount_due, private.payment_description(due.document_type, due.invoice_number),
-            'Invoice Payment'
+            'Invoice Payment', due.paid_at
         from due
     )
     insert into public.settlements (user_id, invoice_id, transaction_id, amount)
@@ -209,6 +209,8 @@ begin
         perform private.credit_invoices(credited_ids);
     end if;
     if issued_note_ids is not null then
+        perform private.raise_problem(409, 'nothing_to_pay', 'A credit note without an amount credits nothing.')
+        from public.invoices where id = any(issued_note_ids) and total_amount = 0;
         perform private.apply_credit_notes(issued_note_ids);
     end if;
     if paid_ids is not null then

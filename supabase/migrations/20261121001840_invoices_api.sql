@@ -102,6 +102,7 @@ select
                     where
                         known.rate = coalesce(item.tax_rate, invoice.tax_rate)
                         and invoice.issue_day between known.valid_from and coalesce(known.valid_to, invoice.issue_day)
+                        and known.only_for is null
                 )
         ),
         invoice.issue_day,

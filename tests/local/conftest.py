@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from local.process.ports import Ports
+from local.stack import running_stack
 from tests.local.developer import Developer
+
+
+@pytest.fixture(scope="module")
+def earlier_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a stack that ran earlier has left in its folder, with all migrations: each test takes a copy."""
+    folder = tmp_path_factory.mktemp("earlier")
+    with running_stack(folder, api=False):
+        pass
+    return folder / "postgres"
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Somebody at a terminal."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,10 @@ class Developer:
     environment: dict[str, str]
     prefix: tuple[str, ...] = ()
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def takes_over(self, data: Path) -> None:
+        """Have a copy of the data of an earlier run in the folder."""
+        shutil.copytree(data, self.folder / data.name)
 
     def runs(self, command: str) -> subprocess.Popen[str]:
         """Start a command and go on."""

@@ -66,7 +66,10 @@ class TestDev:
         code, output = developer.asks("dev")
         assert (code, output) == (1, "PORT, SUPABASE_PORT and DB_PORT must be three different ports.\n")
 
-    def test_what_the_shell_says_about_another_project_does_no_harm(self, developer: Developer) -> None:
+    def test_what_the_shell_says_about_another_project_does_no_harm(
+        self, developer: Developer, earlier_data: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
         developer.environment |= {
             "PGSSLMODE": "require",
             "SUPABASE_JWT_ISSUER": "https://other.supabase.co/auth/v1",
@@ -77,8 +80,10 @@ class TestDev:
         assert logs_in(developer.environment_of_dev(), DEMO_EMAIL, DEMO_PASSWORD)
         developer.interrupts(process)
 
-    def test_data_of_other_migrations_is_kept_and_refused(self, developer: Developer) -> None:
-        developer.interrupts(developer.starts_dev())
+    def test_data_of_other_migrations_is_kept_and_refused(
+        self, developer: Developer, earlier_data: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
         record = developer.folder / "postgres" / "migrations.json"
         applied = json.loads(record.read_text())
         edited = min(applied)
@@ -101,8 +106,9 @@ class TestDev:
         developer.interrupts(second)
 
     def test_a_kill_leaves_no_process_and_the_next_start_recovers(
-        self, developer: Developer, eventually: Eventually
+        self, developer: Developer, earlier_data: Path, eventually: Eventually
     ) -> None:
+        developer.takes_over(earlier_data)
         first = developer.starts_dev()
         signs_up(developer.environment_of_dev(), "asha@example.com", "correct horse")
         first.kill()
@@ -124,7 +130,10 @@ class TestStatusAndStop:
         assert developer.asks("status") == (1, "Nothing runs. Start it with `make dev`.\n")
         assert developer.asks("stop") == (0, "Nothing runs.\n")
 
-    def test_a_running_one_tells_where_it_is_refuses_a_second_and_stops(self, developer: Developer) -> None:
+    def test_a_running_one_tells_where_it_is_refuses_a_second_and_stops(
+        self, developer: Developer, earlier_data: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
         process = developer.starts_dev()
         environment = developer.environment_of_dev()
         assert list(environment) == [

@@ -66,7 +66,6 @@ OTHER_TRANSACTION = [
     ("transactions_only_trade_is_taxed", "other", "tax_amount", 1),
 ]
 INVOICE = [
-    ("invoices_number_shape", "invoice_number", "no number"),
     ("invoices_due_not_before_issue", "due_date", "2020-01-01"),
     ("invoices_issue_date_in_range", "issue_date", "1899-01-01"),
     ("invoices_due_date_in_range", "due_date", "9999-12-31T12:00:00Z"),
@@ -105,6 +104,7 @@ TOLD_BEFORE = {
     "invoices_document_type_known",
     "invoices_note_names_its_invoice",
     "invoices_note_reason_known",
+    "invoices_number_shape",
     "invoices_number_unique_per_year",
     "invoices_settled_within_total",
     "settlements_amount_positive",
@@ -115,6 +115,11 @@ TOLD_BEFORE = {
     "settlements_source_named",
     "settlements_transaction_exists",
     "tax_filings_basis_known",
+    "tax_filings_not_before_gst",
+    "tax_filings_only_submissions_are_reopened",
+    "tax_filings_payment_exists",
+    "tax_filings_payment_named",
+    "tax_filings_period_within_a_year",
     "tax_filings_one_per_period",
     "tax_filings_only_gst_leaves_credit",
     "tax_filings_period_in_order",

@@ -174,8 +174,8 @@ class TestRefused:
         "body",
         [
             {"items": []},
-            {"items": [{**ITEM, "quantity": 0}]},
-            {"items": [{**ITEM, "unit_price": -1}]},
+            {"items": [{**ITEM, "quantity": 1.2345}]},
+            {"items": [{**ITEM, "unit_price": "50"}]},
             {"items": [{}]},
             {"reason": "mood"},
             {"issue_date": "2026-02-30"},
@@ -194,5 +194,5 @@ class TestRefused:
         answer = alice.api.post(
             f"/api/invoices/{invoice['id']}/credit-note", json={"items": [{**ITEM, "unit_price": 0}]}
         )
-        assert answer.status_code in {201, 409, 422}
+        problem(answer, 409, "nothing_to_pay")
         assert (alice.again(invoice)["amount_due"], alice.faults()) == (118.00, [])

@@ -78,8 +78,8 @@ class TestLists:
 
     def test_the_audit_tells_of_them(self, alice: Person, documents: tuple[Json, Json]) -> None:
         entries = alice.read("/api/audit", record_id=documents[1]["id"], record_type="invoices")
-        assert entries[0]["operation"] == "insert"
-        assert entries[0]["after"]["document_type"] == "credit_note"
+        [made] = [entry for entry in entries if entry["operation"] == "insert"]
+        assert made["after"]["document_type"] == "credit_note"
 
     def test_one_is_printed(self, alice: Person, documents: tuple[Json, Json]) -> None:
         answer = alice.api.get(f"/api/invoices/{documents[1]['id']}/pdf")
