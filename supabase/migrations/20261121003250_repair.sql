@@ -11,10 +11,12 @@
 create table private.repairs (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references public.profiles (id) on delete cascade,
-    repaired_at timestamptz not null default now(),
-    repaired_by text not null default session_user
+    repaired_by text not null default session_user,
+    started_at timestamptz not null default now(),
+    finished_at timestamptz
 );
-comment on table private.repairs is 'Whose books were computed again, when and by which database role.';
+comment on table private.repairs is
+'Whose books were computed again, when and by which database role. Only the transaction that repairs sees one unfinished.';
 
 -- Serves the foreign key.
 create index repairs_user_id_idx on private.repairs (user_id);
@@ -115,6 +117,7 @@ begin
     perform private.add_invoice_totals(array(
         select private.total_of_invoice(written, 1) from public.invoices as written where written.user_id = new.user_id
     ));
+    update private.repairs set finished_at = clock_timestamp() where id = new.id;
     return null;
 end;
 $$;
@@ -135,4 +138,4 @@ as $$ insert into private.repairs (user_id) values (owner) $$;
 grant execute on function private.repair_totals to service_role;
 comment on function private.repair_totals is
 'Computes a user''s lines, totals, settled and credited amounts again. For the dashboard: select private.repair_totals(''...'').
-What a submitted period closes is refused as ever; open the filing again first.';
+In a submitted period, too: what was filed stays in tax_filings, and shows that it was changed since.';

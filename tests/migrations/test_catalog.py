@@ -108,6 +108,12 @@ def test_the_type_of_an_answer_can_be_changed(dashboard: psycopg.Connection, ans
         dashboard.execute(sql.SQL("alter type {} add attribute colour text").format(name))
 
 
+def test_a_problem_is_not_raised_early(dashboard: psycopg.Connection) -> None:
+    """The planner runs an immutable function with constant arguments before it knows whether it is needed."""
+    case = "select case when false then private.raise_problem(409, 'never', 'Never.')::text end"
+    assert dashboard.execute(case).fetchall() == [(None,)]
+
+
 def test_every_update_and_delete_of_a_function_names_its_rows(dashboard: psycopg.Connection) -> None:
     """Hosted Supabase loads safeupdate, which refuses a statement over a whole table."""
     functions = dashboard.execute(

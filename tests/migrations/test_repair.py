@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from tests.functions.tax.filings import IN_QUARTER, submit
 from tests.person import Json, Person, checked
 
 DAMAGE: list[LiteralString] = [
@@ -59,6 +60,20 @@ def test_what_was_damaged_is_as_before(
         "select repaired_by from private.repairs where user_id = %s", (books.id,)
     ).fetchall()
     assert made_by == "postgres"
+
+
+def test_a_closed_period_is_repaired_too(
+    alice: Person, superuser: psycopg.Connection, dashboard: psycopg.Connection
+) -> None:
+    invoice = alice.invoice([("Design", 1, 100)], status="sent", issue_date=IN_QUARTER)
+    submit(alice, total_tax_liability=0)
+    superuser.execute("update invoices set subtotal = 1, total_amount = 19 where user_id = %s", (alice.id,))
+    dashboard.execute("select private.repair_totals(%s)", (alice.id,))
+    assert alice.read(f"/api/invoices/{invoice['id']}")["total_amount"] == 118
+    assert alice.faults() == []
+    # Closed as before for everybody else.
+    with pytest.raises(psycopg.Error, match="was submitted"):
+        dashboard.execute("update invoices set tax_rate = 5 where user_id = %s", (alice.id,))
 
 
 def test_the_audit_tells_what_was_repaired(

@@ -5,7 +5,7 @@ import psycopg
 from local.project import ROOT
 from tests.person import Person
 
-SEED = (ROOT / "supabase" / "seed.sql").read_text().encode()
+SEED = (ROOT / "supabase" / "seed.sql").read_bytes()
 
 
 def counted(dashboard: psycopg.Connection) -> list[tuple[int, ...]]:
