@@ -1,41 +1,7 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-
-class StaleError(Exception):
-    """The sabotage does not apply any more."""
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A promise, the text in a file that keeps it, what to put in its place, and who should notice."""
-
-    promise: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
-    def sabotaged(self, root: Path) -> tuple[Path, str]:
-        """The file below `root`, and its text with the promise broken. Raises StaleError."""
-        files = list(root.glob(self.file))
-        if len(files) != 1:
-            raise StaleError(f"{self.file} is not one file")
-        text = files[0].read_text()
-        broken = text.replace(self.old, self.new)
-        if broken == text:
-            raise StaleError(f"the text is not in {files[0].name}")
-        return files[0], broken
-
-
-_VERSION = "[0-9]" * 14
-
-
-def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotage:
-    return Sabotage(promise, f"supabase/migrations/{_VERSION}_{migration}.sql", old, new, tests)
-
+from tests.mutations.sabotage import Sabotage, sql
+from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
 AUDIT = "tests/security/audit"
@@ -186,7 +152,7 @@ SABOTAGES = [
     ),
     sql(
         "A sale that is deleted cancels its invoice", "settlements",
-        "when document.status = 'paid' and document.origin = 'sale' then 'cancelled'", "when false then 'cancelled'", LIFE,
+        "when document.status = 'paid' and document.origin = 'sale' and settled = 0 then 'cancelled'", "when false then 'cancelled'", LIFE,
     ),
     sql(
         "A paid invoice keeps its total", "invoice_items",
@@ -259,4 +225,5 @@ SABOTAGES = [
         "A form does not undo what another tab has saved", "web_invoice_form",
         "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
+    *SETTLEMENTS,
 ]  # fmt: skip
