@@ -222,8 +222,9 @@ class TestDataApi:
         """Triggers see a row before row level security does."""
         line = {"description": "x", "quantity": 1, "unit_price": 1}
         rows: list[tuple[str, Json]] = [
-            ("transactions", {"transaction_type": "sale", "amount": 1, "invoice_id": "{invoice_id}"}),
+            ("transactions", {"transaction_type": "sale", "amount": 1}),
             ("transactions", {"transaction_type": "expense", "amount": 1}),
+            ("settlements", {"invoice_id": "{invoice_id}", "amount": 1}),
             ("accounts", {"name": "Till", "is_default": True}),
             ("contacts", {"name": "Mallory", "is_customer": True, "gstin": "29AAACZ0001A1Z4"}),
             ("items", {"name": "Secret Item", "unit_price": 1}),
