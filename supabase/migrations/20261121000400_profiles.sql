@@ -4,7 +4,7 @@
 -- Tables -------------------------------------------------------------------------------------------
 
 create table public.profiles (
-    id uuid primary key references auth.users (id) on delete cascade,
+    id uuid primary key,
     email text,
     username text,
     full_name text,
@@ -18,15 +18,24 @@ create table public.profiles (
     filing_frequency text not null default 'quarterly',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    closed_at timestamptz,
+    kept_until date,
     constraint profiles_username_shape check (username ~ '^[A-Za-z0-9_.-]{3,50}$'),
     constraint profiles_full_name_length check (char_length(full_name) between 1 and 200),
     constraint profiles_business_name_length check (char_length(business_name) between 1 and 200),
     constraint profiles_state_code_in_india check (state_code <> '96'),
     constraint profiles_address_length check (char_length(address) <= 1000),
     constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
+    constraint profiles_closed_is_kept check ((closed_at is null) = (kept_until is null)),
+    constraint profiles_closed_is_anonymous check (
+        closed_at is null or num_nulls(email, username, full_name, business_name, address, upi_id) = 6
+    ),
     constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
 );
 comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';
+comment on column public.profiles.id is 'The id of the user in Supabase Auth. No foreign key: books that were filed outlive the user; see deleted_users.';
+comment on column public.profiles.closed_at is 'When the user was deleted whose filed books the law keeps; null for every user who can log in.';
+comment on column public.profiles.kept_until is 'Until when the law keeps the books of a deleted user.';
 comment on column public.profiles.email is 'Copied from Supabase Auth, which stays its owner.';
 comment on column public.profiles.username is 'Another name to log in with; unique without regard to case.';
 comment on column public.profiles.gstin is 'The user''s GST registration; null for a person who is not registered.';

@@ -46,7 +46,7 @@ begin
     if tg_op = 'DELETE' and not exists (select from public.profiles where id = old.user_id) then
         return old;
     end if;
-    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are never changed or removed. Write the opposite movement.');
+    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are written by the rules only, and never changed or removed. Write the opposite movement.');
     return null;
 end;
 $$;
@@ -55,20 +55,24 @@ comment on function private.refuse_ledger_change is 'Trigger: ledger entries are
 create trigger append_only before update or delete on public.ledger_entries
 for each row execute function private.refuse_ledger_change();
 
-create function private.refuse_truncate()
+create function private.refuse_typed_entries()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are never changed or removed. Write the opposite movement.');
+    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are written by the rules only, and never changed or removed. Write the opposite movement.');
     return null;
 end;
 $$;
-comment on function private.refuse_truncate is 'Trigger: TRUNCATE fires no row trigger, so it is refused as a whole.';
+comment on function private.refuse_typed_entries is
+'Trigger: entries come from the triggers below only: one that was typed would take the next one''s number.';
 
+create trigger append_only_insert before insert on public.ledger_entries
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_entries();
+-- TRUNCATE fires no row trigger, so it is refused as a whole.
 create trigger append_only_truncate before truncate on public.ledger_entries
-for each statement execute function private.refuse_truncate();
+for each statement execute function private.refuse_typed_entries();
 
 
 -- Movements ----------------------------------------------------------------------------------------

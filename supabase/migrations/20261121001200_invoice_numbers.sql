@@ -25,6 +25,11 @@ create table private.deleted_invoice_numbers (
 comment on table private.deleted_invoice_numbers is
 'Numbers of deleted documents, in upper case: none is given or taken again in its year, and table 13 of GSTR-1 counts them as cancelled.';
 
+create trigger written_by_rules before insert or update or delete or truncate on private.counters
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
+create trigger written_by_rules before insert or update or delete or truncate on private.deleted_invoice_numbers
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
+
 
 -- Numbers ------------------------------------------------------------------------------------------
 

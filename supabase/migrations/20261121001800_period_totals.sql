@@ -49,6 +49,11 @@ comment on table private.invoice_totals is
 'Documents counted and summed by day and by month of issue, type and status. What was deleted may leave zeros.';
 comment on column private.invoice_totals.igst is 'Rupees of the tax that are IGST; CGST and SGST are half of the rest each.';
 
+create trigger written_by_rules before insert or update or delete or truncate on private.transaction_totals
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
+create trigger written_by_rules before insert or update or delete or truncate on private.invoice_totals
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
+
 
 -- Totals of transactions ---------------------------------------------------------------------------
 

@@ -77,7 +77,7 @@ declare
     owners constant uuid[] := array(
         select profile.id
         from public.profiles as profile
-        where run.last_user_id is null or profile.id > run.last_user_id
+        where profile.closed_at is null and (run.last_user_id is null or profile.id > run.last_user_id)
         order by profile.id
         limit batch_size
     );
@@ -122,6 +122,7 @@ begin
         insert into public.job_runs (job, as_of) values (asked_job, asked_instant) returning * into run;
         perform private.forget_idempotency_keys();
         perform private.forget_logged_out_sessions();
+        perform private.forget_expired_books();
     end if;
     return run;
 end;

@@ -34,6 +34,7 @@ create table public.audit_entries (
     record_id uuid not null,
     before jsonb,
     after jsonb,
+    erased bytea,
     hash bytea not null,
     primary key (user_id, number),
     constraint audit_entries_channel_known check (channel in ('api', 'schedule', 'auth', 'dashboard'))
@@ -53,13 +54,29 @@ comment on column public.audit_entries.record_type is 'The table. A line is told
 comment on column public.audit_entries.record_id is 'The id of the record; of a profile, the user''s.';
 comment on column public.audit_entries.before is 'The record that was deleted, or the old values of the fields that changed; of lines and settlements, by their ids.';
 comment on column public.audit_entries.after is 'The record that was inserted, or the new values of the fields that changed; a line or settlement that went is null.';
-comment on column public.audit_entries.hash is 'SHA-256 over the hash of the entry before and this entry''s content.';
+comment on column public.audit_entries.erased is
+'SHA-256 of before and after, which were erased with the user whose personal data they were; see private.close_profile.';
+comment on column public.audit_entries.hash is
+'SHA-256 over the hash of the entry before and this entry''s content, of which before and after count by their own SHA-256.';
 
 -- Serves what was told about one record.
 create index audit_entries_record_idx on public.audit_entries (user_id, record_id, number);
 
 
 -- The chain ----------------------------------------------------------------------------------------
+
+create function private.audit_content(entry public.audit_entries)
+returns bytea
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return coalesce(entry.erased, sha256(convert_to(jsonb_build_array(entry.before, entry.after)::text, 'UTF8')));
+end;
+$$;
+grant execute on function private.audit_content to authenticated, service_role;
+comment on function private.audit_content is 'The hash of what an entry tells, which proves the chain even after that was erased.';
 
 create function private.audit_hash(previous bytea, entry public.audit_entries)
 returns bytea
@@ -69,11 +86,10 @@ set search_path = ''
 as $$
 begin
     -- An instant as its seconds, because its text depends on the session's time zone; jsonb writes its keys in one order.
-    return sha256(previous || convert_to(
+    return sha256(previous || private.audit_content(entry) || convert_to(
         jsonb_build_array(
             entry.user_id, entry.number, extract(epoch from entry.occurred_at), entry.channel, entry.actor_id,
-            entry.actor_role, entry.request_id, entry.operation, entry.record_type, entry.record_id, entry.before,
-            entry.after
+            entry.actor_role, entry.request_id, entry.operation, entry.record_type, entry.record_id
         )::text,
         'UTF8'
     ));
@@ -332,6 +348,13 @@ begin
         where head.user_id = old.user_id and head.transaction_id = pg_current_xact_id()
     ) then
         return new;
+    -- What a deleted user has no duty to leave is erased, once, and proves nothing less.
+    elsif
+        tg_op = 'UPDATE' and pg_trigger_depth() > 1 and old.erased is null
+        and (new.erased, new.hash) = (private.audit_content(old), old.hash)
+        and exists (select from public.profiles where id = old.user_id and closed_at is not null)
+    then
+        return new;
     end if;
     perform private.raise_problem(409, 'audit_is_append_only', 'Audit entries are written by the rules only, and never changed or removed.');
     return null;
@@ -360,8 +383,8 @@ for each statement when (pg_trigger_depth() = 0) execute function private.refuse
 -- TRUNCATE fires no row trigger, so it is refused as a whole.
 create trigger append_only_truncate before truncate on public.audit_entries
 for each statement execute function private.refuse_typed_audit();
-create trigger append_only before insert or update or delete or truncate on private.audit_heads
-for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_audit();
+create trigger written_by_rules before insert or update or delete or truncate on private.audit_heads
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
 
 
 -- Policies -----------------------------------------------------------------------------------------

@@ -268,6 +268,8 @@ begin
                 jsonb_build_object('items', jsonb_object_agg(line.id, null))
             )::private.audit_change
             from old_rows as line
+            -- Lines that go after their document are not told: no person removes one that way, see remove_lines.
+            inner join public.invoices as document on document.id = line.invoice_id
             group by line.user_id, line.invoice_id
             order by line.user_id
         );

@@ -21,6 +21,8 @@ as $$
             case
                 when entry.number <> lag(entry.number, 1, 0::bigint) over chain + 1
                     then format('entry %s is missing', lag(entry.number, 1, 0::bigint) over chain + 1)
+                when entry.erased is not null and exists (select from public.profiles where id = entry.user_id and closed_at is null)
+                    then 'what it told was erased'
                 when entry.hash <> private.audit_hash(lag(entry.hash, 1, '\x') over chain, entry)
                     then 'the hash does not fit the entry and the one before'
             end as fault

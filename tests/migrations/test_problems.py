@@ -50,9 +50,14 @@ WITHOUT_FIELD = {
     "owner_is_fixed",
     "payment_fixed",
     "tax_payment_fixed",
+    # A profile comes and goes with its user.
+    "books_are_kept",
+    "profile_has_no_user",
+    "profile_has_user",
     # Append-only.
     "audit_is_append_only",
     "ledger_is_append_only",
+    "written_by_rules",
 }
 
 # Parameters that carry a field's name: the same check serves requests that name the field differently.

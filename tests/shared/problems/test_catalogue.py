@@ -39,6 +39,8 @@ UNREACHABLE = {
     "transaction_totals_key",
     "transaction_totals_span_known",
     "invoice_totals_span_known",
+    "profiles_closed_is_anonymous",
+    "profiles_closed_is_kept",
     "tax_filings_status_known",
     "tax_filings_submission_named",
     "transactions_day_is_of_its_instant",
