@@ -80,10 +80,10 @@ class TestFirings:
         superuser.execute("select set_config('request.jwt.claims', %s, false)", (claims,))
         sale = json.dumps({"transaction_type": "sale", "amount": 118})
         return {
-            "A sale": firings(superuser, "select api.create_transaction(%s)", (sale,)),
-            "A payment": firings(superuser, "select api.mark_invoice_paid(%s)", (invoice["id"],)),
+            "A sale": firings(superuser, "select api.create_transaction(%s)", sale),
+            "A payment": firings(superuser, "select api.mark_invoice_paid(%s)", invoice["id"]),
             "An edited line": firings(
-                superuser, "update public.invoice_items set unit_price = 60 where id = %s", (line,)
+                superuser, "update public.invoice_items set unit_price = 60 where id = %s", line
             ),
         }
 

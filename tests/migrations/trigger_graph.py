@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
 
@@ -127,17 +128,25 @@ def circle(found: list[Trigger]) -> list[Node]:
     return next((closed for node in sorted(graph) if node not in done and (closed := walk([node]))), [])
 
 
-def firings(superuser: psycopg.Connection, statement: str, arguments: tuple[object, ...]) -> dict[str, int]:
+def firings(superuser: psycopg.Connection, statement: LiteralString, *arguments: object) -> dict[str, int]:
     """How often each trigger function runs in a statement, in a transaction that is rolled back."""
     superuser.execute("set track_functions = 'all'")
     with superuser.transaction(force_rollback=True):
         superuser.execute("set local session_replication_role = origin")
-        superuser.execute(statement, arguments)  # type: ignore[arg-type]
-        counted = superuser.execute(
+        before = _calls(superuser)
+        superuser.execute(statement, arguments)
+        after = _calls(superuser)
+    return {name: calls - before.get(name, 0) for name, calls in after.items() if calls > before.get(name, 0)}
+
+
+def _calls(superuser: psycopg.Connection) -> dict[str, int]:
+    """The calls of trigger functions that this connection has made and not reported yet."""
+    return dict(
+        superuser.execute(
             """
             select stats.funcname, stats.calls
             from pg_stat_xact_user_functions as stats inner join pg_proc on pg_proc.oid = stats.funcid
             where prorettype = 'trigger'::regtype
             """
-        )
-        return dict(counted.fetchall())
+        ).fetchall()
+    )
