@@ -161,7 +161,9 @@ def mark_as_paid(
     "/{invoice_id}/recalculate-taxes",
     summary="Recalculate the taxes of an invoice",
     response_model=Invoice,
-    responses=problems(InvoiceNotFound, InvoiceTotalFixed, InvoiceHasNotes, PeriodClosed, InvalidValue),
+    responses=problems(
+        InvoiceNotFound, InvoiceTotalFixed, InvoiceHasNotes, InvoiceCancelled, PeriodClosed, InvalidValue
+    ),
 )
 def recalculate_taxes(
     data: DataApi,

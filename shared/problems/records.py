@@ -1,4 +1,4 @@
-"""Problems of records that only the rules write, or that never change: audit, counters, filed books, owners."""
+"""Problems of records that only the rules write, or that never change: audit, counters, filed books."""
 
 from http import HTTPStatus
 

@@ -216,17 +216,7 @@ as $$
 begin
     if
         old_invoice.status = 'cancelled' and new_invoice.status = 'cancelled'
-        and (
-            new_invoice.customer_name, new_invoice.customer_email, new_invoice.customer_address,
-            new_invoice.customer_gstin, new_invoice.customer_state_code, new_invoice.place_of_supply,
-            new_invoice.inter_state, new_invoice.issue_date, new_invoice.due_date, new_invoice.tax_rate,
-            new_invoice.price_includes_tax, new_invoice.reverse_charge
-        ) is distinct from (
-            old_invoice.customer_name, old_invoice.customer_email, old_invoice.customer_address,
-            old_invoice.customer_gstin, old_invoice.customer_state_code, old_invoice.place_of_supply,
-            old_invoice.inter_state, old_invoice.issue_date, old_invoice.due_date, old_invoice.tax_rate,
-            old_invoice.price_includes_tax, old_invoice.reverse_charge
-        )
+        and private.said_by(old_invoice) <> private.said_by(new_invoice)
     then
         perform private.raise_cancelled(new_invoice.invoice_number);
     end if;
@@ -279,7 +269,7 @@ begin
     new_invoice.total_amount := new_invoice.subtotal + new_invoice.round_off
     + case when new_invoice.reverse_charge then 0 else new_invoice.tax_amount end;
     if new_invoice.total_amount <> old_invoice.total_amount then
-        perform private.check_amendment(old_invoice, new_invoice.total_amount);
+        perform private.check_amendment(old_invoice);
     end if;
     new_invoice.amount_settled := coalesce(old_invoice.amount_settled, 0);
     new_invoice.amount_credited := coalesce(old_invoice.amount_credited, 0);

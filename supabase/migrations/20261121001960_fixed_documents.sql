@@ -77,9 +77,20 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-    closing constant public.tax_filings := private.closing_filing(private.closed_periods(array[owner], day), owner, day);
+    closing public.tax_filings;
 begin
-    if closing.id is not null then
+    if auth.uid() is null then
+        perform private.lock_books(owner);
+    end if;
+    select * into closing
+    from public.tax_filings as filing
+    where
+        filing.user_id = owner
+        and day between filing.period_start and filing.period_end
+        and filing.tax_type = 'gst'
+        and filing.status <> 'draft'
+        and filing.reopened_at is null;
+    if found then
         perform private.raise_period_closed(
             closing, 'its input tax can''t change', 'Record the expense in the next period, or without tax'
         );

@@ -234,7 +234,7 @@ as $$
     from public.transactions as payment
     where payment.id = any(filing.earlier_payment_ids || filing.payment_transaction_id)
 $$;
-grant execute on function private.tax_paid to authenticated;
+grant execute on function private.tax_paid to authenticated, service_role;
 comment on function private.tax_paid is 'Rupees that were paid with a filing, by all its submissions.';
 
 create function private.freeze_submission(owner uuid, submission public.tax_filings)

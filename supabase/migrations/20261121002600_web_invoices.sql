@@ -217,7 +217,9 @@ begin
         'amount_due', case when shown.status = 'cancelled' then 0.00 else shown.amount_due end,
         'amount_settled', shown.amount_settled,
         'amount_in_words', private.amount_in_words(shown.total_amount),
-        'tax_in_words', private.tax_in_words(reader.state_code, shown.place_of_supply, shown.inter_state),
+        'tax_in_words', private.tax_in_words(
+            coalesce(shown.seller ->> 'state_code', reader.state_code), shown.place_of_supply, shown.inter_state
+        ),
         'tax_table', private.tax_table(shown),
         'seller', private.seller(reader, shown.seller),
         'timeline', private.invoice_timeline(shown, reader.time_zone),

@@ -42,7 +42,7 @@ def delete(request: pytest.FixtureRequest, stack: Stack, dashboard: psycopg.Conn
 
 def count(dashboard: psycopg.Connection, table: str, person: Person) -> int:
     column = "id" if table == "profiles" else "user_id"
-    query: LiteralString = f"select count(*) from {table} where {column} = %s"  # type: ignore[assignment]
+    query: LiteralString = f"select count(*) from {table} where {column} = %s"
     [(counted,)] = dashboard.execute(query, (person.id,))
     return int(counted)
 

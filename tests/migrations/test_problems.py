@@ -32,6 +32,7 @@ WITHOUT_FIELD = {
     "entry_count_is_kept",
     "filing_already_submitted",
     "filing_is_frozen",
+    "filing_not_submitted",
     "filing_overlaps",
     "idempotency_key_reused",
     "invoice_already_paid",
@@ -49,6 +50,8 @@ WITHOUT_FIELD = {
     "nothing_to_pay",
     "owner_is_fixed",
     "payment_fixed",
+    "period_closed",
+    "tax_payment_differs",
     "tax_payment_fixed",
     # A profile comes and goes with its user.
     "books_are_kept",
