@@ -38,7 +38,7 @@ class Trigger:
 
 def triggers(database: psycopg.Connection) -> list[Trigger]:
     """Every trigger whose function is ours, and the foreign keys that delete or clear other rows."""
-    sources = dict(
+    sources: dict[str, str] = dict(
         database.execute(
             """
             select namespace.nspname || '.' || proname, string_agg(prosrc, ' ')
