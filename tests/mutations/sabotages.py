@@ -5,6 +5,8 @@ from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
 AUDIT = "tests/security/audit"
+WRITTEN = "tests/migrations/test_written_by_rules.py"
+DELETED = "tests/migrations/test_deleted_users.py"
 CONTACTS = "tests/functions/contacts"
 ITEMS = "tests/functions/items"
 MIDDLEWARE = "tests/security/test_middleware.py"
@@ -182,9 +184,45 @@ SABOTAGES = [
     # Audit
     sql(
         "A chain tells what changed", "audit",
-        "entry.record_id, entry.before,\n            entry.after", "entry.record_id", AUDIT,
+        "sha256(previous || private.audit_content(entry) || convert_to(", "sha256(previous || convert_to(", AUDIT,
     ),
-    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'settlements'", "'invoices', 'settlements'", AUDIT),
+    sql("Every table of the books is audited", "audited_tables", "'transactions', 'invoices', 'tax_filings'] loop", "'transactions', 'invoices'] loop", AUDIT),
+    sql("One decision is one entry", "audit", "or (last_entry.operation, changed_by) not in (('insert', 'update'), ('update', 'update'), ('update', 'delete'))", "or true", f"{AUDIT}/test_decisions.py"),
+    sql("A generated invoice is told by its sale", "audited_tables", "|| case when generated is null then '{}' else jsonb_build_object('invoice', generated) end", "", f"{AUDIT}/test_decisions.py"),
+    sql(
+        "A new column forges nothing", "audit_verification",
+        "from jsonb_each(told) as field\n            where field.key not in ('items', 'settlements') and present ? field.key and field.value <> present -> field.key",
+        "from jsonb_each(present) as field\n            where field.key not in ('items', 'settlements') and field.value is distinct from told -> field.key",
+        f"{AUDIT} -k Column",
+    ),
+    sql("A laundered edit is found", "audit_verification", "and told ? field.key and field.value <> told -> field.key", "and false", f"{AUDIT} -k Laundered"),
+    sql(
+        "No entry is typed", "audit",
+        "create trigger append_only_insert before insert on public.audit_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_audit();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No movement is typed", "ledger",
+        "create trigger append_only_insert before insert on public.ledger_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_entries();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No counter is typed", "invoice_numbers",
+        "create trigger written_by_rules before insert or update or delete or truncate on private.counters\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();",
+        "", WRITTEN,
+    ),
+    # Deleted users
+    sql("Filed books outlive their user", "deleted_users", "if not private.has_filed(old.id) then", "if true then", DELETED),
+    sql("The audit names no deleted person", "deleted_users", "perform private.erase_personal_entries(old.id);", "", DELETED),
+    sql("A profile stays with its user", "deleted_users", "if exists (select from auth.users where id = old.id) then", "if false then", DELETED),
+    sql("Filed books stay for their years", "deleted_users", "elsif old.kept_until >= now()::date then", "elsif false then", DELETED),
+    # The graph of the triggers
+    sql(
+        "An entry point is for what people type", "settlements",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nwhen (pg_trigger_depth() = 0) execute",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nexecute",
+        "tests/migrations/test_trigger_graph.py",
+    ),
     sql(
         "The audit is append-only", "audit",
         "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
