@@ -93,7 +93,7 @@ begin
     document.status := case
         when settled = document.total_amount and settled > 0 then 'paid'
         -- What a sale generated is nothing without it.
-        when document.status = 'paid' and document.origin = 'sale' then 'cancelled'
+        when document.status = 'paid' and document.origin = 'sale' and settled = 0 then 'cancelled'
         -- Whoever pays a draft takes it for issued.
         when document.status = 'paid' or document.status = 'draft' and settled > 0 then 'sent'
         else document.status
@@ -263,6 +263,10 @@ begin
     select * into document from public.invoices where id = new.invoice_id and user_id = new.user_id;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
+    elsif document.document_type = 'credit_note' and document.status not in ('sent', 'paid') then
+        perform private.raise_problem(
+            409, 'invoice_not_issued', format('Credit note %s is not issued, so nothing is to be refunded.', document.invoice_number)
+        );
     elsif document.document_type = 'credit_note' and new.kind in ('credit_note', 'tax_deducted') then
         perform private.raise_problem(409, 'payment_differs', 'Money settles a credit note, and nothing else but a write-off does.');
     elsif new.credit_note_id is not null and not exists (

@@ -283,7 +283,9 @@ begin
             old_row.amount,
             new_row.date <> old_row.date,
             (new_row.transaction_type, new_row.amount) <> (old_row.transaction_type, old_row.amount)
-            or coalesce(new_row.tax_rate <> invoice.tax_rate and new_row.tax_rate is distinct from old_row.tax_rate, false),
+            or coalesce(new_row.tax_rate <> invoice.tax_rate and new_row.tax_rate is distinct from old_row.tax_rate, false)
+            -- A refund is no input: the credit note takes its tax off the sales.
+            or new_row.tax_amount is not null,
             invoice
         )::private.sale_edit
         from old_rows as old_row
@@ -291,11 +293,12 @@ begin
         inner join public.settlements as settlement on settlement.transaction_id = old_row.id and settlement.kind = 'payment'
         inner join public.invoices as invoice on invoice.id = settlement.invoice_id
         where
-            old_row.transaction_type = 'sale'
-            and (
-                new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.date, new_row.description, new_row.category
+            (
+                new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.tax_amount, new_row.date,
+                new_row.description, new_row.category
             ) is distinct from (
-                old_row.transaction_type, old_row.amount, old_row.tax_rate, old_row.date, old_row.description, old_row.category
+                old_row.transaction_type, old_row.amount, old_row.tax_rate, old_row.tax_amount, old_row.date,
+                old_row.description, old_row.category
             )
     );
     perform private.refuse_payment_edits(edits);

@@ -117,18 +117,48 @@ $$;
 comment on function private.credit_invoices is
 'Brings what is credited of invoices in line with their issued credit notes; 409 credit_exceeds_invoice.';
 
+create function private.check_credited_invoice(invoice public.invoices)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if invoice.status = 'cancelled' then
+        perform private.raise_cancelled(invoice.invoice_number);
+    elsif invoice.status = 'draft' then
+        perform private.raise_problem(
+            409, 'invoice_not_issued', format('Invoice %s is a draft. Change it instead.', invoice.invoice_number)
+        );
+    end if;
+end;
+$$;
+comment on function private.check_credited_invoice is '409 invoice_cancelled or invoice_not_issued for an invoice that no note can be about.';
+
 create function private.apply_credit_notes(note_ids uuid[])
 returns void
 language plpgsql
 security definer -- writes settlements whoever issues the note
 set search_path = ''
 as $$
+declare
+    note_id uuid;
 begin
-    insert into public.settlements (user_id, invoice_id, kind, credit_note_id, amount, settled_on)
-    select note.user_id, invoice.id, 'credit_note', note.id, least(note.amount_due, invoice.amount_due), note.issue_day
+    perform private.raise_problem(409, 'nothing_to_pay', 'A credit note without an amount credits nothing.')
+    from public.invoices as note
+    where note.id = any(note_ids) and note.total_amount = 0;
+    -- The invoice may have been withdrawn since the note was written.
+    perform private.check_credited_invoice(invoice)
     from public.invoices as note
     inner join public.invoices as invoice on invoice.id = note.against_id
-    where note.id = any(note_ids) and least(note.amount_due, invoice.amount_due) > 0 and invoice.status <> 'cancelled';
+    where note.id = any(note_ids);
+    -- One by one: what one note leaves is what the next one of the same invoice may settle.
+    foreach note_id in array note_ids loop
+        insert into public.settlements (user_id, invoice_id, kind, credit_note_id, amount, settled_on)
+        select note.user_id, invoice.id, 'credit_note', note.id, least(note.amount_due, invoice.amount_due), note.issue_day
+        from public.invoices as note
+        inner join public.invoices as invoice on invoice.id = note.against_id
+        where note.id = note_id and least(note.amount_due, invoice.amount_due) > 0;
+    end loop;
 end;
 $$;
 comment on function private.apply_credit_notes is 'Lets issued credit notes settle what is due on their invoices; the rest is to be refunded.';
@@ -145,13 +175,8 @@ begin
     select * into invoice from public.invoices where id = new.against_id for no key update;
     if invoice.user_id is distinct from new.user_id or invoice.document_type <> 'invoice' then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
-    elsif invoice.status = 'cancelled' then
-        perform private.raise_cancelled(invoice.invoice_number);
-    elsif invoice.status = 'draft' then
-        perform private.raise_problem(
-            409, 'invoice_not_issued', format('Invoice %s is a draft. Change it instead.', invoice.invoice_number)
-        );
     end if;
+    perform private.check_credited_invoice(invoice);
     return new;
 end;
 $$;
@@ -209,8 +234,6 @@ begin
         perform private.credit_invoices(credited_ids);
     end if;
     if issued_note_ids is not null then
-        perform private.raise_problem(409, 'nothing_to_pay', 'A credit note without an amount credits nothing.')
-        from public.invoices where id = any(issued_note_ids) and total_amount = 0;
         perform private.apply_credit_notes(issued_note_ids);
     end if;
     if paid_ids is not null then

@@ -42,7 +42,7 @@ cross join lateral (
         settlement.amount <> invoice.total_amount
         and other.user_id = settlement.user_id
         and other.invoice_id = settlement.invoice_id
-        and (other.created_at, other.id) < (settlement.created_at, settlement.id)
+        and (other.created_at, other.kind, other.id) < (settlement.created_at, settlement.kind, settlement.id)
 ) as earlier
 cross join lateral (
     select

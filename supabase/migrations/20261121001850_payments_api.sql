@@ -186,10 +186,7 @@ begin
         payment.account_id, payment.transaction_id, payment.credit_note_id, payment.created_at
     from api.payments as payment
     where payment.invoice_id = invoice_payments.invoice_id
-    order by
-        payment.created_instant,
-        array_position(array['payment', 'tax_deducted', 'write_off', 'credit_note'], payment.kind),
-        payment.id;
+    order by payment.created_instant, payment.kind, payment.id;
 end;
 $$;
 grant execute on function api.invoice_payments to authenticated;
