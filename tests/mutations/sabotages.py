@@ -4,6 +4,7 @@ from tests.mutations.sabotage import Sabotage, sql
 from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
+CLOSED = "tests/migrations/test_closed_periods.py"
 AUDIT = "tests/security/audit"
 WRITTEN = "tests/migrations/test_written_by_rules.py"
 DELETED = "tests/migrations/test_deleted_users.py"
@@ -254,6 +255,25 @@ SABOTAGES = [
         "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
         "tests/functions/transactions/test_bad_amounts.py",
     ),
+    # Tax by the day of the document, closed periods
+    sql("An invoice counts on its day of issue", "filing_figures", "when gstin is null then 'cash' else 'invoice' end", "when gstin is null then 'cash' else 'cash' end", "tests/functions/tax/test_basis.py"),
+    sql("A credit note is subtracted", "filing_figures", "case total.document_type when 'credit_note' then -1 else 1 end", "1", "tests/functions/tax/test_basis.py"),
+    sql(
+        "A document of a submitted period stays", "fixed_documents",
+        "create trigger check_period_update after update on public.invoices\nreferencing old table as old_rows new table as new_rows for each statement execute function private.check_changed_documents();",
+        "", CLOSED,
+    ),
+    sql("So do its lines", "invoice_items", "        perform private.check_fixed_lines(invoice_ids);\n", "", CLOSED),
+    sql("No document is put into a submitted period", "fixed_documents", "where closing.id is not null\n    limit 1;", "where false\n    limit 1;", CLOSED),
+    sql("Input tax of a submitted period stays", "fixed_documents", "for each row when (old.tax_amount is not null) execute", "for each row when (false) execute", CLOSED),
+    sql(
+        "The dashboard waits for a submission", "fixed_documents",
+        "        perform private.lock_books(owner) from (select distinct unnest(owners) as owner order by 1) as written;", "        null;",
+        f"{CLOSED} -k BetweenTwoSteps",
+    ),
+    sql("A filing that is submitted again pays the difference", "tax_filings_api", "unpaid := submission.net_tax_liability - private.tax_paid(filing);", "unpaid := submission.net_tax_liability;", "tests/functions/tax/test_reopen.py"),
+    sql("A typed submission names its payment", "tax_filings", "check (status = 'draft' or net_tax_liability <= 0 or payment_transaction_id is not null),", "check (true),", "tests/migrations/test_typed_filings.py"),
+    sql("An invoice that a note names stays", "fixed_documents", "elsif (changed.before).id = any(noted_ids) then", "elsif false then", "tests/migrations/test_fixed_by_notes.py"),
     # Faults
     Sabotage(
         "A database that is away is 503", "shared/problems/database.py",
