@@ -300,12 +300,10 @@ as $$
 declare
     invoice_ids uuid[];
 begin
-    if tg_op = 'INSERT' then
-        invoice_ids := array(select distinct invoice_id from new_items);
-    elsif tg_op = 'UPDATE' then
-        invoice_ids := array(select distinct invoice_id from new_items);
-    else
+    if tg_op = 'DELETE' then
         invoice_ids := array(select distinct invoice_id from old_items);
+    else
+        invoice_ids := array(select distinct invoice_id from new_items);
     end if;
     if invoice_ids <> '{}' then
         perform private.check_fixed_lines(invoice_ids);

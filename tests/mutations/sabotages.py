@@ -1,43 +1,10 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-
-class StaleError(Exception):
-    """The sabotage does not apply any more."""
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A promise, the text in a file that keeps it, what to put in its place, and who should notice."""
-
-    promise: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
-    def sabotaged(self, root: Path) -> tuple[Path, str]:
-        """The file below `root`, and its text with the promise broken. Raises StaleError."""
-        files = list(root.glob(self.file))
-        if len(files) != 1:
-            raise StaleError(f"{self.file} is not one file")
-        text = files[0].read_text()
-        broken = text.replace(self.old, self.new)
-        if broken == text:
-            raise StaleError(f"the text is not in {files[0].name}")
-        return files[0], broken
-
-
-_VERSION = "[0-9]" * 14
-
-
-def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotage:
-    return Sabotage(promise, f"supabase/migrations/{_VERSION}_{migration}.sql", old, new, tests)
-
+from tests.mutations.sabotage import Sabotage, sql
+from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
+CLOSED = "tests/migrations/test_closed_periods.py"
 AUDIT = "tests/security/audit"
 WRITTEN = "tests/migrations/test_written_by_rules.py"
 DELETED = "tests/migrations/test_deleted_users.py"
@@ -188,7 +155,7 @@ SABOTAGES = [
     ),
     sql(
         "A sale that is deleted cancels its invoice", "settlements",
-        "when document.status = 'paid' and document.origin = 'sale' then 'cancelled'", "when false then 'cancelled'", LIFE,
+        "when document.status = 'paid' and document.origin = 'sale' and settled = 0 then 'cancelled'", "when false then 'cancelled'", LIFE,
     ),
     sql(
         "A paid invoice keeps its total", "invoice_items",
@@ -288,6 +255,25 @@ SABOTAGES = [
         "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
         "tests/functions/transactions/test_bad_amounts.py",
     ),
+    # Tax by the day of the document, closed periods
+    sql("An invoice counts on its day of issue", "filing_figures", "when gstin is null then 'cash' else 'invoice' end", "when gstin is null then 'cash' else 'cash' end", "tests/functions/tax/test_basis.py"),
+    sql("A credit note is subtracted", "filing_figures", "case total.document_type when 'credit_note' then -1 else 1 end", "1", "tests/functions/tax/test_basis.py"),
+    sql(
+        "A document of a submitted period stays", "fixed_documents",
+        "create trigger check_period_update after update on public.invoices\nreferencing old table as old_rows new table as new_rows for each statement execute function private.check_changed_documents();",
+        "", CLOSED,
+    ),
+    sql("So do its lines", "invoice_items", "        perform private.check_fixed_lines(invoice_ids);\n", "", CLOSED),
+    sql("No document is put into a submitted period", "fixed_documents", "where closing.id is not null\n    limit 1;", "where false\n    limit 1;", CLOSED),
+    sql("Input tax of a submitted period stays", "fixed_documents", "for each row when (old.tax_amount is not null) execute", "for each row when (false) execute", CLOSED),
+    sql(
+        "The dashboard waits for a submission", "fixed_documents",
+        "        perform private.lock_books(owner) from (select distinct unnest(owners) as owner order by 1) as written;", "        null;",
+        f"{CLOSED} -k BetweenTwoSteps",
+    ),
+    sql("A filing that is submitted again pays the difference", "tax_filings_api", "unpaid := submission.net_tax_liability - private.tax_paid(filing);", "unpaid := submission.net_tax_liability;", "tests/functions/tax/test_reopen.py"),
+    sql("A typed submission names its payment", "tax_filings", "check (status = 'draft' or net_tax_liability <= 0 or payment_transaction_id is not null),", "check (true),", "tests/migrations/test_typed_filings.py"),
+    sql("An invoice that a note names stays", "fixed_documents", "elsif (changed.before).id = any(noted_ids) then", "elsif false then", "tests/migrations/test_fixed_by_notes.py"),
     # Faults
     Sabotage(
         "A database that is away is 503", "shared/problems/database.py",
@@ -297,4 +283,5 @@ SABOTAGES = [
         "A form does not undo what another tab has saved", "web_invoice_form",
         "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
+    *SETTLEMENTS,
 ]  # fmt: skip
