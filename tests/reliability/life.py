@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.reliability.accounts import Refusal
 from tests.reliability.books import Books
@@ -30,7 +30,6 @@ class Life(RuleBasedStateMachine):
     touched = ""
     """Who did something in this step."""
 
-    @initialize()
     def begin(self) -> None:
         self.users = {"alice": self.shared.new_user(), "bob": self.shared.new_user()}
         self.books = {"alice": Books(), "bob": Books()}
@@ -103,8 +102,8 @@ class Life(RuleBasedStateMachine):
     def document(self, who: str, number: int) -> Document | None:
         return _nth(list(self.books[who].documents.values()), number)
 
-    def invoice(self, who: str, number: int) -> Document | None:
-        return _nth([one for one in self.books[who].documents.values() if not one.against], number)
+    def credit_note(self, who: str, number: int) -> Document | None:
+        return _nth([one for one in self.books[who].documents.values() if one.against], number)
 
     def new_account(self, who: str) -> str:
         known = self.books[who].accounts
