@@ -59,7 +59,7 @@ declare
     part text;
 begin
     foreach part in array '{items,settlements}'::text[] loop
-        if image ? part then
+        if image -> part @? '$.* ? (@ == null)' then
             image := jsonb_set(image, array[part], (
                 select coalesce(jsonb_object_agg(known.key, known.value) filter (where known.value <> 'null'), '{}')
                 from jsonb_each(image -> part) as known
@@ -115,6 +115,9 @@ immutable
 set search_path = ''
 as $$
 begin
+    if told @> before then
+        return null;
+    end if;
     return (
         select string_agg(differing.field, ', ' order by differing.field)
         from (
@@ -149,40 +152,43 @@ set search_path = ''
 as $$
     select
         entry.user_id, entry.record_type, entry.record_id, entry.number, entry.operation, entry.before,
-        case when count(*) filter (where entry.operation = 'insert') over earlier > 0 then private.merged(entry.after) over earlier end,
-        case
-            when count(*) filter (where entry.operation = 'insert') over until > 0 and entry.operation <> 'delete'
-                then private.merged(entry.after) over until
-        end,
-        lead(entry.number) over until is null,
-        sum(entry.written) over until
+        lag(entry.told) over story, entry.told, lead(entry.number) over story is null, entry.written
     from (
         select
-            told.*,
-            -- An id may be used again: the new record has nothing of the one that was deleted.
-            count(*) filter (where told.operation = 'delete') over (
-                partition by told.user_id, told.record_type, told.record_id order by told.number
-                rows between unbounded preceding and 1 preceding
-            ) as life
+            part.user_id, part.record_type, part.record_id, part.life, part.number, part.operation, part.before,
+            -- Of a record whose life does not begin with an insert, nothing is known.
+            case
+                when part.operation <> 'delete' and count(*) filter (where part.operation = 'insert') over until > 0
+                    then private.merged(part.after) over until
+            end as told,
+            sum(part.written) over until as written
         from (
             select
-                user_id, record_type, record_id, number, operation, before - 'balance' as before,
-                after - '{balance,invoice}'::text[] as after,
-                coalesce((after ->> 'balance')::numeric, 0) - coalesce((before ->> 'balance')::numeric, 0) as written
-            from public.audit_entries
-            union all
-            -- The invoice of a sale, which the sale's entry tells.
-            select user_id, 'invoices', (after -> 'invoice' ->> 'id')::uuid, number, 'insert', null, (after -> 'invoice') - 'id', 0
-            from public.audit_entries
-            where after ? 'invoice'
-        ) as told
-    ) as entry
-    window
-        until as (partition by entry.user_id, entry.record_type, entry.record_id, entry.life order by entry.number),
-        earlier as (
-            partition by entry.user_id, entry.record_type, entry.record_id, entry.life order by entry.number
-            rows between unbounded preceding and 1 preceding
+                said.*,
+                -- An id may be used again: the new record has nothing of the one that was deleted.
+                count(*) filter (where said.operation = 'delete') over (
+                    partition by said.user_id, said.record_type, said.record_id order by said.number
+                    rows between unbounded preceding and 1 preceding
+                ) as life
+            from (
+                select
+                    user_id, record_type, record_id, number, operation, before - 'balance' as before,
+                    after - '{balance,invoice}'::text[] as after,
+                    coalesce((after ->> 'balance')::numeric, 0) - coalesce((before ->> 'balance')::numeric, 0) as written
+                from public.audit_entries
+                union all
+                -- The invoice of a sale, which the sale's entry tells.
+                select user_id, 'invoices', (after -> 'invoice' ->> 'id')::uuid, number, 'insert', null, (after -> 'invoice') - 'id', 0
+                from public.audit_entries
+                where after ? 'invoice'
+            ) as said
+        ) as part
+        window until as (
+            partition by part.user_id, part.record_type, part.record_id, part.life order by part.number
+            rows between unbounded preceding and current row
         )
+    ) as entry
+    window story as (partition by entry.user_id, entry.record_type, entry.record_id, entry.life order by entry.number)
 $$;
 grant execute on function private.audit_story to authenticated, service_role;
 comment on function private.audit_story is

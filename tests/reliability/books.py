@@ -179,6 +179,7 @@ class Books(Documents):
     def change(self, old: Document, new: Document) -> None:
         """Another status, rate or lines; who pays records it with `pay`."""
         document = self.documents[old.id]
+        issues = bool(old.against) and new.status in ISSUED and new.status != old.status
         if document.against and new.status not in ISSUED and old.status in ISSUED:
             self.release(self.used(document))
         leaves = old.settled > 0 and new.status not in {"paid", old.status}
@@ -187,7 +188,7 @@ class Books(Documents):
         if leaves:
             self.take_money_back(document)
             document.status = new.status
-        if document.against and new.status in ISSUED and new.status != old.status:
+        if issues:
             self.issue_note(document)
 
     def refuses_deletion_of(self, document: Document) -> set[Refusal]:

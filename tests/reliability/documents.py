@@ -155,7 +155,7 @@ class Documents(Accounts):
         """A settlement that is typed into the dashboard."""
         if document.against and document.status not in ISSUED:
             return {NOT_ISSUED}
-        if document.against and kind != "payment":
+        if document.against and kind not in {"payment", "write_off"}:
             return {(409, "payment_differs")}
         return self._refuses_amount(document, amount)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.reliability.accounts import Refusal
 from tests.reliability.books import Books
@@ -30,7 +31,6 @@ class Life(RuleBasedStateMachine):
     touched = ""
     """Who did something in this step."""
 
-    @initialize()
     def begin(self) -> None:
         self.users = {"alice": self.shared.new_user(), "bob": self.shared.new_user()}
         self.books = {"alice": Books(), "bob": Books()}
@@ -103,8 +103,8 @@ class Life(RuleBasedStateMachine):
     def document(self, who: str, number: int) -> Document | None:
         return _nth(list(self.books[who].documents.values()), number)
 
-    def invoice(self, who: str, number: int) -> Document | None:
-        return _nth([one for one in self.books[who].documents.values() if not one.against], number)
+    def credit_note(self, who: str, number: int) -> Document | None:
+        return _nth([one for one in self.books[who].documents.values() if one.against], number)
 
     def new_account(self, who: str) -> str:
         known = self.books[who].accounts
@@ -113,36 +113,43 @@ class Life(RuleBasedStateMachine):
 
 def assert_agree(user: User, books: Books) -> None:
     seen = user.sees()
-    assert not seen["faults"]
-    assert {key: [Decimal(value[0]), value[1]] for key, value in seen["accounts"].items()} == {
-        account.id: [account.balance, account.is_default] for account in books.accounts.values()
-    }
-    assert {
-        key: [value[0], Decimal(value[1]), *value[2:5], _decimal(value[5]), _decimal(value[6]), value[7]]
-        for key, value in seen["transactions"].items()
-    } == {
-        t.id: [t.kind, t.amount, t.account, t.to, *books.shown(t), t.day] for t in books.transactions.values()
-    }
-    assert {
-        key: [value[0], *map(Decimal, value[1:6]), *value[6:]] for key, value in seen["documents"].items()
-    } == {
-        d.id: [d.status, d.total, d.tax, d.settled, d.due, books.credited(d), d.against, d.day]
-        for d in books.documents.values()
-    }
-    assert sorted(
-        (str(row[:2]), Decimal(row[2]), *map(str, row[3:])) for row in seen["settlements"]
-    ) == sorted(
-        (
-            str([s.invoice, s.kind]),
-            s.amount,
-            str(s.transaction),
-            str(s.note),
-            str(None if s.transaction else s.day),
-        )
-        for s in books.settlements
+    assert not seen["faults"], seen["faults"]
+    _assert_same(
+        {key: [Decimal(value[0]), value[1]] for key, value in seen["accounts"].items()},
+        {account.id: [account.balance, account.is_default] for account in books.accounts.values()},
+    )
+    _assert_same(
+        {
+            key: [value[0], Decimal(value[1]), *value[2:5], _decimal(value[5]), _decimal(value[6]), value[7]]
+            for key, value in seen["transactions"].items()
+        },
+        {
+            t.id: [t.kind, t.amount, t.account, t.to, *books.shown(t), t.day]
+            for t in books.transactions.values()
+        },
+    )
+    _assert_same(
+        {key: [value[0], *map(Decimal, value[1:6]), *value[6:]] for key, value in seen["documents"].items()},
+        {
+            d.id: [d.status, d.total, d.tax, d.settled, d.due, books.credited(d), d.against, d.day]
+            for d in books.documents.values()
+        },
+    )
+    _assert_same(
+        Counter((*row[:2], Decimal(row[2]), *row[3:]) for row in seen["settlements"]),
+        Counter(
+            (s.invoice, s.kind, s.amount, s.transaction, s.note, None if s.transaction else s.day)
+            for s in books.settlements
+        ),
     )
     assert set(seen["submitted"]) == books.submitted
     assert set(seen["reopened"]) == books.reopened
+
+
+def _assert_same(seen: Mapping[Any, Any], expected: Mapping[Any, Any]) -> None:
+    """Both are alike; what differs is told, as the database and as the memory have it."""
+    different = {key for key in seen.keys() | expected.keys() if seen.get(key) != expected.get(key)}
+    assert not different, [(key, seen.get(key), expected.get(key)) for key in different]
 
 
 def _nth(things: list[Thing], number: int | None) -> Thing | None:

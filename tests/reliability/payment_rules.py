@@ -199,7 +199,8 @@ class PaymentRules(Life):
     @rule(who=who, which=nth, note=nth, share=parts)
     def type_credit(self, who: str, which: int, note: int, share: Decimal) -> None:
         """A credit note settles another invoice."""
-        books, document, source = self.books[who], self.document(who, which), self.document(who, note)
+        books, document = self.books[who], self.document(who, which)
+        source = self.credit_note(who, note) or self.document(who, note)
         amount = _share(source, share) if source else Decimal(0)
         if not document or not source or not amount:
             return

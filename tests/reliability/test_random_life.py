@@ -13,12 +13,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from tests.reliability.client import Clients, clients
 from tests.reliability.invoice_rules import InvoiceRules
 from tests.reliability.money_rules import MoneyRules
 from tests.reliability.payment_rules import PaymentRules
+from tests.reliability.records import Line
 from tests.reliability.strategies import nth, who
 from tests.target import Target
 
@@ -29,8 +30,22 @@ EXAMPLES, STEPS = (1000, 100) if SOAK else (30, 50)
 class RandomLife(MoneyRules, InvoiceRules, PaymentRules):
     """What two users can do with money, in any order."""
 
-    @rule(who=who)
-    def read_everything(self, who: str) -> None:
+    @initialize()
+    def begin(self) -> None:
+        """With a sale and an invoice each, so that there is something to do with them from the first step on."""
+        super().begin()
+        for person in self.users:
+            self.record(person, "sale", Decimal("100.10"), None, None, None, "2026-01-31", 1)
+            lines = [Line(Decimal(2), Decimal("50.00")), Line(Decimal("7.5"), Decimal("0.99"), Decimal(5))]
+            self.write_invoice(person, lines, None, False, False, "sent", "2026-02-01", 1)
+
+    def teardown(self) -> None:
+        super().teardown()
+        for person in self.users:
+            self.reads_everything(person)
+
+    def reads_everything(self, who: str) -> None:
+        """As the contracts show it."""
         books = self.books[who]
         shown = self.does(who, "GET", "/api/accounts", limit=1000)
         assert {a["id"]: Decimal(str(a["balance"])) for a in shown} == {
