@@ -1,5 +1,9 @@
 -- Demo data for `make dev`: a designer in Bengaluru, this financial year. The demo command signs the user up and sets
 -- renpay.demo_user_id; everything below are plain rows, as typed into the dashboard, and the rules do the rest.
+--
+-- Without that setting (`supabase start`, `supabase db push --include-seed`) there is nobody whose books these could be,
+-- and nothing is written. To fill the books of a user who has signed up:
+--   psql "options=-crenpay.demo_user_id=<id> ..." -f supabase/seed.sql
 
 update public.profiles set
     full_name = 'Asha Rao',
@@ -7,23 +11,26 @@ update public.profiles set
     gstin = '29AAACZ0001A1Z4',
     address = '12 Lake Road, Bengaluru 560001',
     upi_id = 'asharao@okbank'
-where id = current_setting('renpay.demo_user_id')::uuid;
+where id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid;
 
 insert into public.accounts (user_id, name, balance)
-select current_setting('renpay.demo_user_id')::uuid, opened.name, opened.balance
-from (values ('HDFC Current', 150000.00), ('Cash', 8000.00)) as opened (name, balance);
+select demo.id, opened.name, opened.balance
+from public.profiles as demo
+cross join (values ('HDFC Current', 150000.00), ('Cash', 8000.00)) as opened (name, balance)
+where demo.id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid;
 
 -- Half a year of small sales and of costs, on the current account.
 insert into public.transactions (user_id, transaction_type, amount, description, category, date, tax_rate)
 select
-    current_setting('renpay.demo_user_id')::uuid,
+    demo.id,
     planned.transaction_type,
     planned.amount + (week * 37) % 11 * 100,
     planned.description,
     planned.category,
     now() - make_interval(weeks => week, hours => planned.hours),
     planned.tax_rate
-from generate_series(0, 25) as week
+from public.profiles as demo
+cross join generate_series(0, 25) as week
 cross join (
     values
     ('sale', 2360.00, 'Logo touch-up', 'Sales', 20, null),
@@ -31,6 +38,7 @@ cross join (
     ('expense', 1180.00, 'Cloud storage', 'Software', 30, 18),
     ('expense', 450.00, 'Courier', 'Office', 80, null)
 ) as planned (transaction_type, amount, description, category, hours, tax_rate)
+where demo.id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid
 order by week desc;
 
 insert into public.transactions (
@@ -39,7 +47,7 @@ insert into public.transactions (
 select source.user_id, source.id, target.id, 'transfer', 5000.00, 'Petty cash', 'Transfer'
 from public.accounts as source
 inner join public.accounts as target on target.user_id = source.user_id and target.name = 'Cash'
-where source.user_id = current_setting('renpay.demo_user_id')::uuid and source.name = 'HDFC Current';
+where source.user_id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid and source.name = 'HDFC Current';
 
 -- Invoices in every state: paid, sent, past due, draft, cancelled; within the state and across.
 -- noqa: disable=LT05
@@ -62,7 +70,7 @@ written as (
         template, notes
     )
     select
-        current_setting('renpay.demo_user_id')::uuid,
+        demo.id,
         planned.customer_name,
         planned.customer_email,
         planned.customer_address,
@@ -72,7 +80,9 @@ written as (
         case when planned.status in ('paid', 'cancelled') then 'sent' else planned.status end,
         planned.template,
         'Thank you for your business.'
-    from planned
+    from public.profiles as demo
+    cross join planned
+    where demo.id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid
     order by planned.days_ago desc
     returning id, user_id, customer_name, issue_date
 )
@@ -87,10 +97,13 @@ inner join planned
 
 update public.invoices as invoice set status = 'cancelled'
 from public.invoice_items as item
-where item.invoice_id = invoice.id and item.description = 'Trade fair stand';
+where
+    invoice.user_id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid
+    and item.invoice_id = invoice.id
+    and item.description = 'Trade fair stand';
 
 update public.invoices set status = 'paid'
 where
-    user_id = current_setting('renpay.demo_user_id')::uuid
+    user_id = nullif(current_setting('renpay.demo_user_id', true), '')::uuid
     and status = 'sent'
     and issue_date < now() - interval '100 days';

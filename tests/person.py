@@ -119,6 +119,29 @@ class Person:
     def pay(self, invoice: Json) -> Json:
         return cast(Json, checked(self.api.post(f"/api/invoices/{invoice['id']}/mark-as-paid"), 200))
 
+    def payment(self, invoice: Json, **fields: object) -> Json:
+        """The invoice after a payment of it: of these amounts, or of all that is due."""
+        answer = self.api.post(f"/api/invoices/{invoice['id']}/payments", json=fields)
+        return cast(Json, checked(answer, 201))
+
+    def payments(self, invoice: Json) -> list[Json]:
+        """What settles an invoice, the first one first."""
+        return cast(list[Json], self.read(f"/api/invoices/{invoice['id']}/payments"))
+
+    def credit_note(self, invoice: Json, items: Iterable[Line] | None = None, **fields: object) -> Json:
+        """A credit note against an invoice: of these lines, or of the whole."""
+        if items is not None:
+            fields["items"] = [
+                {"description": text, "quantity": quantity, "unit_price": price}
+                for text, quantity, price in items
+            ]
+        answer = self.api.post(f"/api/invoices/{invoice['id']}/credit-note", json=fields)
+        return cast(Json, checked(answer, 201))
+
+    def again(self, invoice: Json) -> Json:
+        """The document as it is now."""
+        return cast(Json, self.read(f"/api/invoices/{invoice['id']}"))
+
     def profile(self, **fields: object) -> Json:
         """The profile, with these fields changed."""
         return cast(Json, checked(self.api.patch("/api/auth/me", json=fields), 200))

@@ -21,14 +21,15 @@ RecordType = Literal[
     "items",
     "transactions",
     "invoices",
-    "invoice_items",
+    "settlements",
     "tax_filings",
+    "repairs",
 ]
 Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86d081884c7d65..."])]
 
 
 class AuditEntry(View):
-    """One change to one record."""
+    """One decision: about a document with its lines, a transaction and what it settles, or another record."""
 
     view = "audit"
     missing = NotFound
@@ -67,10 +68,13 @@ class AuditEntry(View):
     record_type: RecordType
     record_id: UUID
     before: dict[str, JsonValue] | None = Field(
-        description="Old values: all of them for a delete, the changed ones for an update."
+        description="Old values: all of them for a delete, the changed ones for an update. "
+        "`items` and `settlements` have the changed lines and settlements by their ids."
     )
     after: dict[str, JsonValue] | None = Field(
-        description="New values: all of them for an insert, the changed ones for an update."
+        description="New values: all of them for an insert, the changed ones for an update. "
+        "`items` are the lines of a document, `settlements` what a transaction settles, "
+        "`invoice` what a sale generated."
     )
     hash: Hash
 
@@ -93,7 +97,7 @@ class AuditQuery(ListQuery):
 class AuditFault(BaseModel):
     """A contradiction that the verification found."""
 
-    rule: Literal["chain_is_unbroken", "record_is_as_audited"]
+    rule: Literal["chain_is_unbroken", "record_is_as_audited", "entry_continues"]
     number: int | None = Field(description="The number of the entry.")
     record_type: RecordType | None
     record_id: UUID | None

@@ -37,7 +37,9 @@ class Registration(Body):
 
     def details(self) -> dict[str, str]:
         """What the profile begins with."""
-        return self.model_dump(include={"username", "full_name"}, exclude_none=True)
+        names = self.model_dump(include={"username", "full_name"}, exclude_none=True)
+        # A sign-up at Supabase Auth itself loses a username that is taken; ours is told.
+        return names | {"username_is_required": "yes"} if self.username else names
 
 
 class User(BaseModel):

@@ -5,23 +5,29 @@ from uuid import UUID
 
 from fastapi import Query, Response, status
 
-from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice, Payment
+from functions.invoices.payment_schemas import Payment
+from functions.invoices.schemas import Invoice, InvoiceChanges, InvoiceQuery, NewInvoice
 from shared.http.application import group
 from shared.problems.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
+    CustomerIsSeller,
     DueBeforeIssue,
     IdempotencyKeyReused,
     InvalidGstin,
     InvalidValue,
     InvoiceAlreadyPaid,
     InvoiceCancelled,
+    InvoiceHasNotes,
     InvoiceNotFound,
     InvoiceNumberTaken,
+    InvoiceSettled,
     InvoiceTotalFixed,
     NothingToPay,
     NotOverdue,
+    PaymentExceedsDue,
     PaymentInFuture,
+    PeriodClosed,
     UnknownState,
     problems,
 )
@@ -45,6 +51,8 @@ def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Res
     responses=problems(
         InvoiceNumberTaken,
         InvoiceCancelled,
+        PeriodClosed,
+        CustomerIsSeller,
         IdempotencyKeyReused,
         DueBeforeIssue,
         NotOverdue,
@@ -78,6 +86,10 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
     responses=problems(
         InvoiceNotFound,
         InvoiceTotalFixed,
+        InvoiceHasNotes,
+        InvoiceSettled,
+        PeriodClosed,
+        CustomerIsSeller,
         InvoiceCancelled,
         NothingToPay,
         DueBeforeIssue,
@@ -100,7 +112,7 @@ def update_invoice(data: DataApi, invoice_id: UUID, invoice: InvoiceChanges) -> 
     "/{invoice_id}",
     summary="Delete an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound),
+    responses=problems(InvoiceNotFound, InvoiceSettled, InvoiceHasNotes, PeriodClosed),
 )
 def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
     """Delete an invoice and its payment. The number is not used again."""
@@ -116,7 +128,9 @@ def delete_invoice(data: DataApi, invoice_id: UUID) -> Response:
         InvoiceAlreadyPaid,
         InvoiceCancelled,
         NothingToPay,
+        PaymentExceedsDue,
         PaymentInFuture,
+        PeriodClosed,
         AccountNotFound,
         IdempotencyKeyReused,
         InvalidValue,
@@ -130,7 +144,11 @@ def mark_as_paid(
         bool, Query(description="Whether to create the draft of the tax filing.")
     ] = False,
 ) -> Response:
-    """Mark an invoice as paid, and record the transaction of its payment."""
+    """Settle what is due on an invoice, and record the transaction of its payment.
+
+    With `amount`, `tax_deducted` or `write_off` the invoice is settled by these amounts. It is `paid` when
+    nothing is due any more.
+    """
     return data.call(
         "mark_invoice_paid",
         invoice_id=invoice_id,
@@ -143,7 +161,9 @@ def mark_as_paid(
     "/{invoice_id}/recalculate-taxes",
     summary="Recalculate the taxes of an invoice",
     response_model=Invoice,
-    responses=problems(InvoiceNotFound, InvoiceTotalFixed, InvalidValue),
+    responses=problems(
+        InvoiceNotFound, InvoiceTotalFixed, InvoiceHasNotes, InvoiceCancelled, PeriodClosed, InvalidValue
+    ),
 )
 def recalculate_taxes(
     data: DataApi,

@@ -1,7 +1,7 @@
 """Lambda entry."""
 
-from functions.invoices.endpoints import router
+from functions.invoices import credit_note_endpoints, endpoints, payment_endpoints
 from shared.http.application import create_app, lambda_handler
 
-app = create_app(router)
+app = create_app(endpoints.router, payment_endpoints.router, credit_note_endpoints.router)
 handler = lambda_handler(app)

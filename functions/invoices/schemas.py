@@ -3,13 +3,14 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from functions.invoices.examples import CHANGES, INVOICE, NEW_INVOICE
 from shared.problems.catalogue import InvoiceNotFound
-from shared.schemas.base import Body, left_out
-from shared.schemas.choices import InvoiceStatus, Template
+from shared.schemas.base import Body, left_out, required_unless
+from shared.schemas.choices import DocumentType, InvoiceStatus, NoteReason, Template, Treatment
 from shared.schemas.datetimes import DayOrInstant, Instant
-from shared.schemas.filters import Contains, Is, Since, Until
+from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
 from shared.schemas.text import (
@@ -27,74 +28,7 @@ from shared.schemas.text import (
 from shared.schemas.view import View
 from shared.schemas.warnings import RateWarning
 
-_ITEM: dict[str, JsonValue] = {
-    "id": "5b1e2c3d-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
-    "invoice_id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
-    "description": "Product A",
-    "hsn_code": None,
-    "quantity": 2,
-    "unit_price": 50.00,
-    "amount": 100.00,
-    "tax_included": True,
-    "tax_rate": 18,
-    "taxable_value": 100.00,
-    "tax_amount": 18.00,
-    "cgst": 9.00,
-    "sgst": 9.00,
-    "igst": 0.00,
-    "created_at": "2023-01-01T00:00:00Z",
-    "updated_at": "2023-01-01T00:00:00Z",
-}
-_INVOICE: dict[str, JsonValue] = {
-    "id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
-    "invoice_number": "INV-2023-01-1234",
-    "customer_name": "John Doe",
-    "customer_email": "john@example.com",
-    "customer_address": "123 Main St, City",
-    "customer_gstin": None,
-    "place_of_supply": None,
-    "issue_date": "2023-01-01T00:00:00Z",
-    "due_date": "2023-01-31T00:00:00Z",
-    "subtotal": 100.00,
-    "tax_rate": 18,
-    "tax_amount": 18.00,
-    "cgst": 9.00,
-    "sgst": 9.00,
-    "igst": 0.00,
-    "total_amount": 118.00,
-    "price_includes_tax": False,
-    "status": "draft",
-    "notes": "Thank you for your business",
-    "template": "default",
-    "user_id": "3c0e5a54-1d0f-4b5e-8a54-2f1d8c6b7e90",
-    "created_at": "2023-01-01T00:00:00Z",
-    "updated_at": "2023-01-01T00:00:00Z",
-    "items": [_ITEM],
-    "warnings": [],
-}
-_NEW_INVOICE: dict[str, JsonValue] = {
-    "customer_name": "John Doe",
-    "customer_email": "john@example.com",
-    "customer_address": "123 Main St, City",
-    "issue_date": "2023-01-01T00:00:00Z",
-    "due_date": "2023-01-31T00:00:00Z",
-    "tax_rate": 18.0,
-    "status": "draft",
-    "notes": "Thank you for your business",
-    "template": "default",
-    "items": [{"description": "Product A", "quantity": 2, "unit_price": 50.00, "tax_included": True}],
-}
-_CHANGES: dict[str, JsonValue] = {
-    "customer_name": "Updated Customer",
-    "customer_email": "updated@example.com",
-    "customer_address": "456 New St, City",
-    "issue_date": "2023-01-02T00:00:00Z",
-    "due_date": "2023-02-01T00:00:00Z",
-    "tax_rate": 18.0,
-    "status": "sent",
-    "notes": "Updated notes",
-    "template": "professional",
-}
+LineText = Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
 
 
 class InvoiceItem(BaseModel):
@@ -102,13 +36,17 @@ class InvoiceItem(BaseModel):
 
     id: UUID
     invoice_id: UUID
+    item_id: UUID | None
     description: str
     hsn_code: str | None
+    uqc: str | None = Field(description="Unit quantity code: NOS, KGS, MTR ...")
     quantity: Quantity
     unit_price: Money
-    amount: Money = Field(description="quantity x unit_price.")
+    amount: Money = Field(description="quantity x unit_price, before the discount.")
+    discount_amount: Money = Field(description="Taken off the amount before tax.")
     tax_included: bool
     tax_rate: TaxRate
+    treatment: Treatment | None
     taxable_value: Money
     tax_amount: Money
     cgst: Money
@@ -129,9 +67,14 @@ class Invoice(View):
         "created_at": "created_instant",
         "updated_at": "updated_instant",
     }
-    totals = {"status.eq": "status", "issue_day.gte": "first_day", "issue_day.lte": "last_day"}
+    totals = {
+        "stored_status.eq": "status",
+        "document_type.eq": "document_type",
+        "issue_day.gte": "first_day",
+        "issue_day.lte": "last_day",
+    }
 
-    model_config = ConfigDict(json_schema_extra={"example": _INVOICE})
+    model_config = ConfigDict(json_schema_extra={"example": INVOICE})
 
     id: UUID
     invoice_number: str
@@ -139,6 +82,8 @@ class Invoice(View):
     customer_email: str | None
     customer_address: str | None
     customer_gstin: str | None
+    customer_state_code: str | None
+    customer_id: UUID | None
     place_of_supply: str | None
     issue_date: Instant
     due_date: Instant
@@ -149,6 +94,13 @@ class Invoice(View):
     sgst: Money
     igst: Money
     total_amount: Money
+    amount_settled: Money = Field(description="What payments, credit notes and write-offs have settled.")
+    amount_due: Money = Field(description="total_amount less amount_settled.")
+    amount_credited: Money = Field(description="The sum of the credit notes against this invoice.")
+    document_type: DocumentType
+    against_id: UUID | None = Field(description="The invoice that a note is about.")
+    note_reason: NoteReason | None
+    reverse_charge: bool = Field(description="Whether the recipient pays the tax.")
     price_includes_tax: bool
     status: InvoiceStatus
     notes: str | None
@@ -163,14 +115,20 @@ class Invoice(View):
 class NewInvoiceItem(Body):
     """A new line of an invoice."""
 
-    description: Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
+    item_id: UUID | None = Field(None, description="An item of the catalogue, whose fields are copied.")
+    description: Annotated[LineText | None, required_unless("item_id")] = Field(None, validate_default=True)
     quantity: Quantity
-    unit_price: Money
+    unit_price: Annotated[Money | None, required_unless("item_id")] = Field(None, validate_default=True)
     tax_included: StrictBool | None = Field(
         None, description="Stored and returned. It does not change the totals."
     )
     hsn_code: HsnCode | None = None
     tax_rate: TaxRate | None = Field(None, description="Default: the rate of the invoice.")
+    uqc: (
+        Annotated[str, Field(pattern=r"^[A-Z]{2,3}$", description="Unit quantity code."), STORABLE] | None
+    ) = None
+    discount_amount: Money | None = Field(None, description="Taken off the amount before tax. Default: 0.")
+    treatment: Treatment | None = Field(None, description="Default: taxable where there is a rate.")
 
 
 Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
@@ -179,15 +137,20 @@ Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 class NewInvoice(Body):
     """A new invoice."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _NEW_INVOICE})
+    model_config = ConfigDict(json_schema_extra={"example": NEW_INVOICE})
 
-    customer_name: Name
+    customer_id: UUID | None = Field(None, description="A customer, whose fields are copied.")
+    customer_name: Annotated[Name | None, required_unless("customer_id")] = Field(None, validate_default=True)
     items: Items
     invoice_number: InvoiceNumber | None = Field(None, description="Default: the next number.")
     customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
+    customer_state_code: StateCode | None = None
     place_of_supply: StateCode | None = None
+    reverse_charge: StrictBool | None = Field(
+        None, description="Whether the recipient pays the tax. Default: false."
+    )
     issue_date: DayOrInstant | None = Field(None, description="Default: now.")
     due_date: DayOrInstant | None = Field(None, description="Default: 30 days after issue_date.")
     tax_rate: TaxRate | None = Field(None, description="Default: the rate of the profile.")
@@ -202,14 +165,17 @@ class NewInvoice(Body):
 class InvoiceChanges(Body):
     """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _CHANGES})
+    model_config = ConfigDict(json_schema_extra={"example": CHANGES})
 
+    customer_id: UUID | None = None
     customer_name: Name = left_out()
     items: Items = left_out()
     customer_email: ContactEmail | None = None
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
+    customer_state_code: StateCode | None = None
     place_of_supply: StateCode | None = None
+    reverse_charge: StrictBool = left_out()
     issue_date: DayOrInstant = left_out()
     due_date: DayOrInstant = left_out()
     tax_rate: TaxRate = left_out()
@@ -217,13 +183,6 @@ class InvoiceChanges(Body):
     status: InvoiceStatus = left_out()
     notes: Notes | None = None
     template: Template = left_out()
-
-
-class Payment(Body):
-    """The payment of an invoice."""
-
-    account_id: UUID | None = Field(None, description="Default: the default account.")
-    date: DayOrInstant | None = Field(None, description="Default: now.")
 
 
 class InvoiceQuery(ListQuery):
@@ -243,7 +202,12 @@ class InvoiceQuery(ListQuery):
         "total_amount",
         "status",
     ] = "issue_date"
-    status: Annotated[InvoiceStatus | None, Is("status")] = None
+    status: Annotated[
+        InvoiceStatus | None, ShownAs("status", "stored_status", {"sent": "sent", "overdue": "sent"})
+    ] = None
+    document_type: Annotated[DocumentType, Is("document_type")] = Field(
+        "invoice", description="invoice, credit_note or debit_note."
+    )
     start_date: Annotated[DayOrInstant | None, Since("issue_day", "issue_instant")] = Field(
         None, description="Issued on or after this day or instant."
     )

@@ -1,4 +1,4 @@
-"""The jobs of the schedule. SQL does the work in batches; this module asks for the next batch."""
+"""The job of the schedule. SQL does the work in batches; this module asks for the next batch."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from shared.supabase.request import call_with_secret_key
 
-Job = Literal["generate_tax_filings", "mark_overdue_invoices"]
+Job = Literal["generate_tax_filings"]
 JOBS: tuple[Job, ...] = get_args(Job)
 
 # The longest time of one batch: the database cancels a statement after 8 seconds.

@@ -7,10 +7,12 @@ from fastapi import Query, Response
 
 from functions.tax.schemas import (
     Filing,
+    FinancialYear,
     GstCalculation,
     NewSubmission,
     Submission,
     TaxableAmount,
+    TaxDeducted,
     TaxReport,
     Year,
 )
@@ -19,6 +21,7 @@ from shared.problems.catalogue import (
     AmountOutOfRange,
     FilingAlreadySubmitted,
     FilingNotFound,
+    FilingNotSubmitted,
     FilingOverlaps,
     FilingPeriodDiffers,
     IdempotencyKeyReused,
@@ -30,7 +33,7 @@ from shared.problems.catalogue import (
     PeriodOutOfOrder,
     problems,
 )
-from shared.schemas.choices import FilingFrequency, TaxType
+from shared.schemas.choices import FilingBasis, FilingFrequency, TaxType
 from shared.schemas.datetimes import Day
 from shared.schemas.money import TaxRateParameter
 from shared.supabase.rest import DataApi, DataApiOnce
@@ -80,11 +83,19 @@ def get_filing(
     tax_type: TaxType = "gst",
     period: FilingFrequency = "quarterly",
     include_transactions: Annotated[bool, Query(description="Whether to list the transactions.")] = True,
+    basis: Annotated[
+        FilingBasis | None,
+        Query(
+            description="`invoice` counts sales by the day of issue, `cash` by the day of payment. "
+            "Default: the basis of the submission, else `invoice` for a user with a GSTIN and `cash` without."
+        ),
+    ] = None,
 ) -> Response:
     """The figures of a period, computed from the current books. Nothing is stored.
 
-    The filing counts money that moved: sales with the tax of their invoices, and expenses with the input tax
-    recorded on them.
+    By `invoice`, documents of the period count, paid or not, and credit notes are subtracted. By `cash`,
+    received money counts, with the tax in it, and refunds are subtracted. Expenses count with the input
+    tax recorded on them. `income_tax` and `other` always count money.
     """
     return data.call(
         "tax_filing",
@@ -93,6 +104,7 @@ def get_filing(
         tax_type=tax_type,
         period=period,
         include_transactions=include_transactions,
+        basis=basis,
     )
 
 
@@ -134,12 +146,41 @@ def submit_filing(data: DataApiOnce, filing: NewSubmission) -> Response:
     """Store the figures of a period, once, and record the tax due as an expense of category `Tax Payment`.
 
     The default account pays; its balance may become negative. Nothing is sent to the government, and the
-    confirmation number is our own.
+    confirmation number is our own. A submission for `gst` closes its days: their documents and input tax stay
+    as they are. A period that was reopened can be submitted again; what was paid stays, the rest is paid.
     """
     return data.call("submit_tax_filing", filing=filing)
+
+
+@router.post(
+    "/filings/{filing_id}/reopen",
+    summary="Reopen a tax filing",
+    response_model=Submission,
+    responses=problems(FilingNotFound, FilingNotSubmitted),
+)
+def reopen_filing(data: DataApi, filing_id: UUID) -> Response:
+    """Open the days of a submitted filing again, to correct its documents.
+
+    Submit the period again afterwards. Until then the figures and the payment of the submission stay. You can
+    repeat the request.
+    """
+    return data.call("reopen_tax_filing", filing_id=filing_id)
 
 
 @router.get("/report", summary="Get the tax report", response_model=TaxReport, responses=problems())
 def get_report(data: DataApi, year: Year, tax_type: TaxType | None = None) -> Response:
     """The filings whose period starts in a calendar year. Drafts have the current figures."""
     return data.call("tax_report", year=year, tax_type=tax_type)
+
+
+@router.get(
+    "/tds", summary="Get the tax deducted by customers", response_model=TaxDeducted, responses=problems()
+)
+def get_tax_deducted(data: DataApi, financial_year: FinancialYear | None = None) -> Response:
+    """List the income tax (TDS) that customers kept back, by financial year and customer.
+
+    Compare it with Form 26AS.
+
+    Without `financial_year` all years are listed, the latest first.
+    """
+    return data.call("tax_deducted", financial_year=financial_year)

@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.schemas.base import Body
-from shared.schemas.choices import FilingStatus, TaxType, TransactionType
+from shared.schemas.choices import FilingBasis, FilingStatus, TaxType, TransactionType
 from shared.schemas.datetimes import Day, Instant
 from shared.schemas.money import Money, MoneyParameter, TaxRate
 from shared.schemas.text import Notes, PaymentReference
@@ -17,6 +17,9 @@ from shared.schemas.warnings import RateWarning
 
 TaxableAmount = Annotated[MoneyParameter, Query(ge=Decimal(0), description="Rupees, at most 2 decimals.")]
 Year = Annotated[int, Query(ge=1900, le=2199, description="A calendar year.")]
+FinancialYear = Annotated[
+    int, Query(ge=1900, le=2199, description="The year in which an Indian financial year begins.")
+]
 
 
 class GstBreakdown(BaseModel):
@@ -41,7 +44,10 @@ class GstCalculation(BaseModel):
 
 
 class UnpaidInvoices(BaseModel):
-    """Unpaid invoices of the period. The figures do not include them. Under accrual, their tax is due."""
+    """Invoices of the period that are not paid in full.
+
+    By `invoice` the figures include them. By `cash` the figures include only what was received for them.
+    """
 
     count: int = Field(examples=[1])
     taxable_value: Money = Field(examples=[1000.00])
@@ -63,12 +69,19 @@ FilingChanges = Annotated[
 ]
 
 
+ReopenedAt = Annotated[
+    Instant | None,
+    Field(description="When the submitted period was opened again. null if it is closed or a draft."),
+]
+
+
 class FilingSummary(BaseModel):
-    """The sums of the filing's transactions, in rupees."""
+    """The sums of the filing's rows, in rupees."""
 
     period_start: date = Field(examples=["2023-01-01"])
     period_end: date = Field(examples=["2023-03-31"])
     tax_type: TaxType
+    basis: FilingBasis
     total_sales: Money = Field(description="Taxable value of the sales.", examples=[5000.00])
     total_expenses: Money = Field(description="Taxable value of the expenses.", examples=[1666.67])
     total_tax_collected: Money = Field(examples=[900.00])
@@ -81,13 +94,17 @@ class FilingSummary(BaseModel):
     filing_id: UUID | None
     submission_date: Instant | None
     confirmation_number: str | None
+    reopened_at: ReopenedAt = None
     changed_since_submission: FilingChanges
 
 
 class FilingTransaction(BaseModel):
-    """A transaction in the filing."""
+    """A document, a payment or an expense in the filing. A credit note and a refund are negative."""
 
-    transaction_id: UUID
+    transaction_id: UUID | None = Field(
+        description="The money. null for a document that no single payment settles."
+    )
+    invoice_id: UUID | None = Field(description="The document. null for an expense.")
     date: Instant
     description: str = Field(examples=["Product sale"])
     amount: Money = Field(description="Taxable value.", examples=[1000.00])
@@ -145,11 +162,12 @@ class Submission(BaseModel):
     total_tax_liability: Money = Field(examples=[600.00])
     payment_reference: str | None = Field(examples=["UTR12345678"])
     payment_transaction_id: UUID | None = Field(
-        description="The expense that paid the tax. null if nothing was due."
+        description="The expense that paid the tax, of the latest submission. null if nothing was ever due."
     )
     confirmation_number: str = Field(description="Our own reference.", examples=["GST7A9B2C3D4"])
     notes: str | None
     status: FilingStatus
+    reopened_at: ReopenedAt = None
 
 
 class ReportedFiling(BaseModel):
@@ -163,6 +181,7 @@ class ReportedFiling(BaseModel):
     submission_date: Instant | None
     confirmation_number: str | None
     status: FilingStatus
+    reopened_at: ReopenedAt = None
     changed_since_submission: FilingChanges
 
 
@@ -172,3 +191,21 @@ class TaxReport(BaseModel):
     year: int = Field(examples=[2023])
     total_tax_paid: Money = Field(examples=[2400.00])
     filings: list[ReportedFiling]
+
+
+class CustomerTaxDeducted(BaseModel):
+    """What one customer kept back in one financial year."""
+
+    financial_year: int = Field(examples=[2026], description="The year in which it begins.")
+    customer_name: str = Field(examples=["Bharat Ltd."])
+    customer_gstin: str | None
+    customer_id: UUID | None
+    amount: Money = Field(examples=[10000.00])
+    invoice_count: int = Field(examples=[1])
+
+
+class TaxDeducted(BaseModel):
+    """Income tax that customers kept back from their payments (TDS)."""
+
+    total: Money = Field(examples=[10000.00])
+    customers: list[CustomerTaxDeducted]

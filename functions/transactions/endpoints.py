@@ -12,7 +12,10 @@ from shared.problems.catalogue import (
     AmountOutOfRange,
     IdempotencyKeyReused,
     InvalidValue,
+    InvoiceHasNotes,
     PaymentFixed,
+    PeriodClosed,
+    TaxPaymentFixed,
     TransactionNotFound,
     TransferAccountNotFound,
     TransferToSameAccount,
@@ -39,6 +42,7 @@ def list_transactions(data: DataApi, query: Annotated[TransactionQuery, Query()]
         AccountNotFound,
         TransferAccountNotFound,
         TransferToSameAccount,
+        PeriodClosed,
         IdempotencyKeyReused,
         InvalidValue,
         AmountOutOfRange,
@@ -72,6 +76,9 @@ def get_transaction(data: DataApi, transaction_id: UUID) -> Response:
         TransferAccountNotFound,
         TransferToSameAccount,
         PaymentFixed,
+        PeriodClosed,
+        InvoiceHasNotes,
+        TaxPaymentFixed,
         InvalidValue,
         AmountOutOfRange,
     ),
@@ -85,7 +92,7 @@ def update_transaction(data: DataApi, transaction_id: UUID, transaction: Transac
     "/{transaction_id}",
     summary="Delete a transaction",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(TransactionNotFound),
+    responses=problems(TransactionNotFound, PeriodClosed, InvoiceHasNotes, TaxPaymentFixed),
 )
 def delete_transaction(data: DataApi, transaction_id: UUID) -> Response:
     """Delete a transaction and change the balance back.

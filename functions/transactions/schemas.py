@@ -6,11 +6,11 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue
 
 from shared.schemas.base import Body, left_out
-from shared.schemas.choices import TransactionType
+from shared.schemas.choices import PaymentMethod, TransactionType
 from shared.schemas.datetimes import DayOrInstant
 from shared.schemas.filters import Is
 from shared.schemas.money import Money, TaxRate
-from shared.schemas.text import Category, Description
+from shared.schemas.text import Category, Description, PaymentReference
 from shared.schemas.transactions import TransactionFilters
 
 _EXAMPLE: dict[str, JsonValue] = {
@@ -38,6 +38,8 @@ class NewTransaction(Body):
     )
     tax_rate: TaxRate | None = Field(None, description="For a sale. Default: the rate of the profile.")
     tax_amount: Money | None = Field(None, description="For an expense: the input tax that it includes.")
+    method: PaymentMethod | None = None
+    reference: PaymentReference | None = None
 
 
 class TransactionChanges(Body):
@@ -56,6 +58,8 @@ class TransactionChanges(Body):
     transfer_account_id: UUID | None = None
     tax_rate: TaxRate | None = None
     tax_amount: Money | None = None
+    method: PaymentMethod | None = None
+    reference: PaymentReference | None = None
 
 
 class TransactionQuery(TransactionFilters):

@@ -19,9 +19,12 @@ from shared.problems.catalogue import (
     InvalidValue,
     InvoiceAlreadyPaid,
     InvoiceCancelled,
+    InvoiceHasNotes,
     InvoiceNotFound,
+    InvoiceSettled,
     InvoiceTotalFixed,
     NothingToPay,
+    PeriodClosed,
     problems,
 )
 from shared.schemas.text import Text
@@ -43,7 +46,7 @@ def list_invoices_v1(data: DataV1, query: Annotated[InvoiceQueryV1, Query()]) ->
     summary="Create an invoice",
     status_code=status.HTTP_201_CREATED,
     response_model=InvoiceV1,
-    responses=problems(IdempotencyKeyReused, NothingToPay, InvalidValue, AmountOutOfRange),
+    responses=problems(IdempotencyKeyReused, NothingToPay, PeriodClosed, InvalidValue, AmountOutOfRange),
 )
 def create_invoice_v1(data: DataV1Once, invoice: NewInvoiceV1) -> Response:
     """Create an invoice with its lines. It counts as sent at once. Without `tax_rate` it has no tax."""
@@ -81,7 +84,10 @@ def get_invoice_v1(
     responses=problems(
         InvoiceNotFound,
         InvoiceTotalFixed,
+        InvoiceHasNotes,
+        InvoiceSettled,
         InvoiceCancelled,
+        PeriodClosed,
         NothingToPay,
         InvalidValue,
         AmountOutOfRange,
@@ -99,7 +105,15 @@ def update_invoice_v1(data: DataV1, invoice_id: InvoiceId, invoice: InvoiceChang
     "/{invoice_id}/status",
     summary="Update the status of an invoice",
     response_model=InvoiceV1,
-    responses=problems(InvoiceNotFound, InvoiceAlreadyPaid, InvoiceCancelled, NothingToPay),
+    responses=problems(
+        InvoiceNotFound,
+        InvoiceAlreadyPaid,
+        InvoiceCancelled,
+        InvoiceHasNotes,
+        InvoiceSettled,
+        PeriodClosed,
+        NothingToPay,
+    ),
 )
 def update_invoice_status_v1(data: DataV1, invoice_id: InvoiceId, change: StatusV1) -> Response:
     """PAID records the payment, once. PENDING deletes the payment, or undoes the cancellation."""
@@ -110,7 +124,7 @@ def update_invoice_status_v1(data: DataV1, invoice_id: InvoiceId, change: Status
     "/{invoice_id}",
     summary="Delete an invoice",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=problems(InvoiceNotFound),
+    responses=problems(InvoiceNotFound, InvoiceHasNotes, InvoiceSettled, PeriodClosed),
 )
 def delete_invoice_v1(data: DataV1, invoice_id: InvoiceId) -> Response:
     """Delete an invoice and its payment. Its id and its number are not used again."""

@@ -16,7 +16,7 @@ from shared.schemas.view import View
 
 Status = Literal["PENDING", "PAID", "CANCELLED"]
 
-_STORED_STATUSES = {"PENDING": "draft,sent,overdue", "PAID": "paid", "CANCELLED": "cancelled"}
+_STORED_STATUSES = {"PENDING": "draft,sent", "PAID": "paid", "CANCELLED": "cancelled"}
 _NEW_ITEM: JsonDict = {"description": "Design", "quantity": 2, "unit_price": 50.00}
 _NEW_INVOICE: JsonDict = {
     "customer_name": "John Smith",

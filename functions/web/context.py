@@ -41,6 +41,7 @@ DONE = {
     "settings": "Your settings are saved.",
     "filing_prepared": "The filing is up to date.",
     "filing_submitted": "The filing is marked as submitted, and its payment recorded.",
+    "filing_reopened": "The period is open again. Submit it once more when its documents are right.",
     "welcome": "Welcome! Fill in your business first, then write an invoice.",
 }
 """What a page says after a form was carried out, by the `done` of its address."""

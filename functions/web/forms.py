@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from functions.web import words
+from functions.web import error_texts
 from functions.web.fields import FormModel
 from shared.problems.base import Problem
 from shared.problems.catalogue import Forbidden, IdempotencyKeyReused
@@ -85,7 +85,9 @@ class Form:
         except ValidationError as failure:
             for mistake in failure.errors():
                 where = mistake["loc"]
-                self._mark(".".join(map(str, where)), words.of_mistake(mistake, _field_at(model, where)))
+                self._mark(
+                    ".".join(map(str, where)), error_texts.of_mistake(mistake, _field_at(model, where))
+                )
                 _leave_out(texts, where)
             form = model.model_validate(texts)
         return form.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -96,7 +98,7 @@ class Form:
         """Mark the fields that a problem is about; returns whether the form has one of them."""
         about = [error for error in problem.errors if self._has(error["field"])]
         for error in about:
-            self._mark(error["field"], words.of_field(error, self._names))
+            self._mark(error["field"], error_texts.of_field(error, self._names))
         return bool(about)
 
     def take(self, problem: Problem) -> None:
@@ -106,7 +108,7 @@ class Form:
         if isinstance(problem, IdempotencyKeyReused):
             self._renew_key()
         if not self.note(problem):
-            self.message = words.of_form(problem, self._names)
+            self.message = error_texts.of_form(problem, self._names)
 
     def is_named_by(self, problem: Problem) -> bool:
         """Whether the problem is with what one of the fields says."""

@@ -29,7 +29,7 @@ def of(shown: dict[str, Any], template: str | None = None) -> InvoiceDocument:
         "seller": _seller(seller),
         "customer": _customer(invoice),
         "place_of_supply": _state(invoice["place_name"], invoice["place_of_supply"]),
-        "reverse_charge": "No",
+        "reverse_charge": "Yes" if invoice["reverse_charge"] else "No",
         "inter_state": invoice["inter_state"],
         "state_tax": _state_tax(seller),
         "price_includes_tax": invoice["price_includes_tax"],

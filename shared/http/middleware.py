@@ -1,7 +1,6 @@
 """What every request passes on its way in and out: id, size, security headers, one line in the log."""
 
 import hashlib
-import json
 import logging
 import os
 import re
@@ -17,15 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.aws import log
 from shared.http import security_headers
+from shared.http.size_limits import fits_into_lambda, whole_body
 from shared.problems.base import Problem
-from shared.problems.catalogue import AnswerTooLarge, BodyTooLarge, InternalError
+from shared.problems.catalogue import AnswerTooLarge, InternalError
 from shared.supabase.http_client import start_clock
-
-MOST_BODY_BYTES = 1_000_000
-# Lambda takes 6,291,556 bytes of JSON; the rest is left to the headers. Local runs keep to it, too.
-MOST_ANSWER_BYTES = 6_291_556 - 32_768
-# JSON writes a byte with six, at most.
-_SURELY_FITS_BYTES = MOST_ANSWER_BYTES // 6
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_.:/=-]{1,128}")
 _METRICS: Mapping[str, log.Unit] = {"ms": "Milliseconds", "server_error": "Count", "cold_start": "Count"}
@@ -46,7 +40,7 @@ class RequestMiddleware:
         passage = Exchange(scope, send, is_first=self._is_cold)
         self._is_cold = False
         try:
-            body = await _whole_body(scope, receive)
+            body = await whole_body(scope, receive)
             await self._app(scope, _replay(body, receive), passage.send)
             passage.check()
         except Problem as problem:
@@ -78,7 +72,7 @@ class Exchange:
         """Pass an answer on; its head waits for its body, which may be too large to leave."""
         if message["type"] == "http.response.start":
             self._head = message
-        elif self._head and not _fits_into_lambda(message.get("body", b"")):
+        elif self._head and not fits_into_lambda(message.get("body", b"")):
             self._is_too_large = True
         elif not self._is_too_large:
             await self._send_head()
@@ -142,33 +136,6 @@ def _pseudonym(state: MutableMapping[str, Any]) -> str | None:
     """Tells that two requests are of one user, not of which."""
     user_id = state.get("user_id")
     return hashlib.sha256(user_id.bytes).hexdigest()[:12] if user_id else None
-
-
-async def _whole_body(scope: Scope, receive: Receive) -> bytes:
-    announced = Headers(scope=scope).get("content-length", "")
-    if announced.isdecimal() and int(announced) > MOST_BODY_BYTES:
-        raise BodyTooLarge
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MOST_BODY_BYTES:
-            raise BodyTooLarge
-        more = message.get("more_body", False)
-    return body
-
-
-def _fits_into_lambda(body: bytes) -> bool:
-    """Whether it does as a string of JSON, the form in which an answer leaves a function."""
-    if len(body) <= _SURELY_FITS_BYTES:
-        return True
-    try:
-        written = len(json.dumps(body.decode(), ensure_ascii=False).encode())
-    except UnicodeDecodeError:
-        # It goes as base64.
-        written = len(body) * 4 // 3
-    return written <= MOST_ANSWER_BYTES
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

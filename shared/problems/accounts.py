@@ -47,7 +47,7 @@ class OneDefaultAccount(Problem):
 
 
 class LedgerIsAppendOnly(Problem):
-    """Ledger entries are never changed or removed."""
+    """Ledger entries are written by the rules only, and never changed or removed."""
 
     code = "ledger_is_append_only"
     status = HTTPStatus.CONFLICT

@@ -6,13 +6,17 @@ from shared.problems.base import Problem
 from shared.problems.catalogue import (
     AccountNotFound,
     ContactGstinTaken,
+    CreditExceedsInvoice,
     DueBeforeIssue,
     FilingAlreadySubmitted,
     FilingOverlaps,
     InvalidValue,
-    InvoiceAlreadyPaid,
+    InvoiceNotFound,
     InvoiceNumberTaken,
     ItemNameTaken,
+    PaymentExceedsDue,
+    TaxPaymentDiffers,
+    TransactionNotFound,
     TransferAccountNotFound,
     TransferToSameAccount,
     UnknownState,
@@ -144,12 +148,63 @@ CONSTRAINTS: dict[str, Rule] = {
     ),
     "transactions_category_length": Rule(InvalidValue, "category", "category has at most 100 characters."),
     "transactions_date_in_range": Rule(InvalidValue, "date", "date is in the years 1900 to 9998."),
-    "transactions_one_payment_per_invoice": Rule(
-        InvoiceAlreadyPaid, "invoice_id", "The invoice is paid already."
+    "transactions_method_known": Rule(
+        InvalidValue, "method", "method is upi, cash, bank_transfer, cheque, card or other."
     ),
+    "transactions_reference_length": Rule(InvalidValue, "reference", "reference has at most 100 characters."),
+    "settlements_amount_positive": Rule(InvalidValue, "amount", "amount must be above zero."),
+    "settlements_kind_known": Rule(
+        InvalidValue, "kind", "kind is payment, credit_note, tax_deducted or write_off."
+    ),
+    "settlements_source_named": Rule(
+        InvalidValue, "kind", "A payment names its money, and only a credit note settles as one."
+    ),
+    "settlements_day_known": Rule(
+        InvalidValue, "date", "settled_on is the day where no transaction tells it."
+    ),
+    "settlements_invoice_belongs_to_user": Rule(InvoiceNotFound, "invoice_id", "There is no such invoice."),
+    "settlements_credit_note_belongs_to_user": Rule(
+        InvoiceNotFound, "credit_note_id", "There is no such credit note."
+    ),
+    "settlements_transaction_exists": Rule(
+        TransactionNotFound, "transaction_id", "There is no such transaction."
+    ),
+    "invoices_settled_within_total": Rule(
+        PaymentExceedsDue, "amount", "A document is settled by at most its total."
+    ),
+    "invoices_credited_within_total": Rule(
+        CreditExceedsInvoice, "items", "An invoice is credited by at most its total."
+    ),
+    "invoices_against_belongs_to_user": Rule(InvoiceNotFound, "against_id", "There is no such invoice."),
+    "invoices_document_type_known": Rule(
+        InvalidValue, "document_type", "document_type is invoice, credit_note or debit_note."
+    ),
+    "invoices_note_names_its_invoice": Rule(
+        InvalidValue, "against_id", "A note names the invoice it is about."
+    ),
+    "invoices_note_reason_known": Rule(
+        InvalidValue,
+        "note_reason",
+        "note_reason is sales_return, post_sale_discount, deficiency, correction, pos_change or other.",
+    ),
+    "invoices_customer_state_code_fkey": Rule(
+        UnknownState, "customer_state_code", "customer_state_code is no GST state code."
+    ),
+    "invoice_items_uqc_shape": Rule(
+        InvalidValue, "items.*.uqc", "uqc is a unit quantity code such as NOS or KGS."
+    ),
+    "invoice_items_treatment_known": Rule(
+        InvalidValue, "items.*.treatment", "treatment is taxable, nil_rated, exempt or non_gst."
+    ),
+    "invoice_items_discount_within_amount": Rule(
+        InvalidValue, "items.*.discount_amount", "discount_amount is between zero and the amount of the line."
+    ),
+    "tax_filings_basis_known": Rule(InvalidValue, "basis", "basis is invoice or cash."),
     "accounts_one_default_per_user": Rule(InvalidValue, "is_default", "Only one account is the default."),
-    "invoices_number_unique_per_user": Rule(
-        InvoiceNumberTaken, "invoice_number", "Another of your invoices has this number."
+    "invoices_number_unique_per_year": Rule(
+        InvoiceNumberTaken,
+        "invoice_number",
+        "Another of your documents has this number in this financial year.",
     ),
     "invoice_items_position_unique": Rule(InvalidValue, "items", "Each item has a position of its own."),
     "invoices_number_shape": Rule(
@@ -193,10 +248,25 @@ CONSTRAINTS: dict[str, Rule] = {
         "items.*.description",
         "An item's description has 1 to 10000 characters, not spaces alone.",
     ),
-    "invoice_items_hsn_code_shape": Rule(InvalidValue, "items.*.hsn_code", "hsn_code has 4 to 8 digits."),
+    "invoice_items_hsn_code_shape": Rule(
+        InvalidValue,
+        "items.*.hsn_code",
+        "hsn_code has 4, 6 or 8 digits; the code of a service begins with 99 and has 4 to 6.",
+    ),
     "invoice_items_quantity_positive": Rule(InvalidValue, "items.*.quantity", "quantity must be above zero."),
     "invoice_items_unit_price_not_negative": Rule(
         InvalidValue, "items.*.unit_price", "unit_price must not be below zero."
+    ),
+    "tax_filings_period_within_a_year": Rule(InvalidValue, "period_end", "A period is at most one year."),
+    "tax_filings_not_before_gst": Rule(InvalidValue, "period_start", "GST began on 1 July 2017."),
+    "tax_filings_only_submissions_are_reopened": Rule(
+        InvalidValue, "reopened_at", "A draft is open already."
+    ),
+    "tax_filings_payment_named": Rule(
+        TaxPaymentDiffers, "payment_transaction_id", "A submitted filing names the expense that paid its tax."
+    ),
+    "tax_filings_payment_exists": Rule(
+        TransactionNotFound, "payment_transaction_id", "There is no such transaction."
     ),
     "tax_filings_one_per_period": Rule(
         FilingAlreadySubmitted, "period_start", "There is a filing for this period already."

@@ -87,6 +87,33 @@ class FilingIsFrozen(Problem):
     status = HTTPStatus.CONFLICT
 
 
+class FilingNotSubmitted(Problem):
+    """The filing was not submitted."""
+
+    code = "filing_not_submitted"
+    status = HTTPStatus.CONFLICT
+    hint = "The days of a draft are open: change the books, and the draft follows."
+
+
+class PeriodClosed(Problem):
+    """The period was submitted."""
+
+    code = "period_closed"
+    status = HTTPStatus.CONFLICT
+    hint = (
+        "Issue a credit note or give the document a date in an open period; or open the filing again with "
+        "POST /api/tax/filings/{filing_id}/reopen. `detail` names the filing."
+    )
+
+
+class TaxPaymentDiffers(Problem):
+    """The payment of the filing is of another amount."""
+
+    code = "tax_payment_differs"
+    status = HTTPStatus.CONFLICT
+    hint = "A submitted filing names an expense of category Tax Payment, of the amount it owes."
+
+
 class LiabilityDiffers(Problem):
     """The books say another liability."""
 

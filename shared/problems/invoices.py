@@ -29,6 +29,15 @@ class InvoiceNumberFixed(Problem):
     fields = ("invoice_number",)
 
 
+class CustomerIsSeller(Problem):
+    """The customer has your own GSTIN."""
+
+    code = "customer_is_seller"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("customer_gstin",)
+    hint = "Send the GSTIN of the customer, or leave customer_gstin out."
+
+
 class InvoiceChanged(Problem):
     """The invoice was changed elsewhere."""
 
@@ -54,23 +63,6 @@ class NotOverdue(Problem):
     hint = "An invoice is overdue from the day after its due_date, in the profile's time zone."
 
 
-class PaymentInFuture(Problem):
-    """The payment would be made in the future."""
-
-    code = "payment_in_future"
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    fields = ("date",)
-    hint = "Leave date out for a payment that was made now."
-
-
-class InvoiceAlreadyPaid(Problem):
-    """The invoice is paid already."""
-
-    code = "invoice_already_paid"
-    status = HTTPStatus.CONFLICT
-    hint = "An invoice has one payment; nothing was paid twice."
-
-
 class InvoiceCancelled(Problem):
     """The invoice is cancelled."""
 
@@ -79,23 +71,41 @@ class InvoiceCancelled(Problem):
     hint = "Only its notes and its template may change. Open it again first, by setting its status."
 
 
-class PaymentDiffers(Problem):
-    """An invoice is paid by exactly its total."""
-
-    code = "payment_differs"
-    status = HTTPStatus.CONFLICT
-
-
-class NothingToPay(Problem):
-    """The invoice's total is zero."""
-
-    code = "nothing_to_pay"
-    status = HTTPStatus.CONFLICT
-
-
 class InvoiceTotalFixed(Problem):
     """The amounts of this invoice are fixed."""
 
     code = "invoice_total_fixed"
     status = HTTPStatus.CONFLICT
     hint = "A paid invoice and one of a sale keep their total: set the status to sent, or edit the sale."
+
+
+class InvoiceHasNotes(Problem):
+    """A note is about this invoice."""
+
+    code = "invoice_has_notes"
+    status = HTTPStatus.CONFLICT
+    hint = "Cancel its notes first, or issue another note."
+
+
+class InvoiceNotIssued(Problem):
+    """The invoice is a draft."""
+
+    code = "invoice_not_issued"
+    status = HTTPStatus.CONFLICT
+    hint = "Change a draft; a note is about an invoice that was issued."
+
+
+class DocumentTypeFixed(Problem):
+    """A document keeps its type."""
+
+    code = "document_type_fixed"
+    status = HTTPStatus.CONFLICT
+    hint = "Write another document."
+
+
+class CreditExceedsInvoice(Problem):
+    """The credit is more than what is left of the invoice."""
+
+    code = "credit_exceeds_invoice"
+    status = HTTPStatus.CONFLICT
+    hint = "Credit at most `total_amount` less `amount_credited` of the invoice; the detail names it."

@@ -47,3 +47,19 @@ class StateDiffers(Problem):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     fields = ("state_code",)
     hint = "Leave state_code out: the GSTIN tells it."
+
+
+class ProfileHasUser(Problem):
+    """A profile goes with its user."""
+
+    code = "profile_has_user"
+    status = HTTPStatus.CONFLICT
+    hint = "Delete the user in Supabase Auth."
+
+
+class ProfileHasNoUser(Problem):
+    """A profile comes with its user."""
+
+    code = "profile_has_no_user"
+    status = HTTPStatus.CONFLICT
+    hint = "Add a user in Supabase Auth."

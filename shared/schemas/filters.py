@@ -88,4 +88,22 @@ class Means:
         return self.column, f"in.({self.values[value]})"
 
 
-Filter = Is | Contains | Since | AtLeast | Means
+@dataclass(frozen=True)
+class ShownAs:
+    """The column has this value as it is shown; some values share a stored one and differ by the day."""
+
+    column: str
+    stored: str
+    derived: Mapping[str, str]
+    """Shown value -> the stored value of rows that may be shown so."""
+
+    def parameter(self, value: str) -> Parameter:
+        return (self.column if value in self.derived else self.stored), f"eq.{value}"
+
+    def implied(self, value: str) -> Iterator[Parameter]:
+        """What the shown value says about the stored one, which an index knows."""
+        if value in self.derived:
+            yield self.stored, f"eq.{self.derived[value]}"
+
+
+Filter = Is | Contains | Since | AtLeast | Means | ShownAs

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field, PlainValidator, ValidationInfo, WithJsonS
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import URL
 
-from shared.schemas.filters import Filter, Parameter, Since
+from shared.schemas.datetimes import has_no_zone
+from shared.schemas.filters import Filter, Parameter, ShownAs, Since
 from shared.schemas.text import Text
 from shared.schemas.view import View
 
@@ -126,7 +127,7 @@ class ListQuery(BaseModel):
         nullable = self.of.may_be_null(self.sort_by)
         for mark, value in self._asked():
             yield mark.parameter(value)
-            if isinstance(mark, Since):
+            if isinstance(mark, Since | ShownAs):
                 yield from mark.implied(value)
         if self.cursor:
             yield from self.cursor.parameters(column, nullable)
@@ -145,6 +146,10 @@ class ListQuery(BaseModel):
                 return None
             asked[name] = value
         return json.dumps(asked) if self.of.totals else None
+
+    def names_local_times(self) -> bool:
+        """Whether a filter is a time without a zone."""
+        return any(has_no_zone(value) for _, value in self._asked())
 
     def _asked(self) -> Iterator[tuple[Filter, Any]]:
         for name, field in type(self).model_fields.items():

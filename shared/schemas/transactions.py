@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.problems.catalogue import TransactionNotFound
-from shared.schemas.choices import TransactionType
+from shared.schemas.choices import PaymentMethod, TransactionType
 from shared.schemas.datetimes import DayOrInstant, Instant
 from shared.schemas.filters import Is, Since, Until
 from shared.schemas.money import Money, TaxRate
@@ -44,6 +44,8 @@ class Transaction(View):
                 "invoice_id": "f1a2b3c4-d5e6-4789-8abc-def012345678",
                 "tax_rate": 18,
                 "tax_amount": 15.33,
+                "method": None,
+                "reference": None,
                 "created_at": "2023-01-01T00:00:00Z",
                 "updated_at": "2023-01-01T00:00:00Z",
             }
@@ -62,6 +64,8 @@ class Transaction(View):
     invoice_id: UUID | None = Field(description="The invoice that this sale pays.")
     tax_rate: TaxRate | None
     tax_amount: Money | None = Field(description="The GST contained in the amount.")
+    method: PaymentMethod | None
+    reference: str | None
     created_at: Instant
     updated_at: Instant
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self, cast, get_args, get_origin
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -94,6 +94,8 @@ class Data:
         count = None if length else CountMethod.exact
         if length:
             self._client.headers["X-Length-Of"] = length
+        if query.names_local_times():
+            self._client.headers["X-Time-Zone"] = "profile"
         request = self._client.from_(query.of.view).select(query.columns(), count=count).request
         answer = self._sent(request, [*narrowed, *query.parameters()], accepted=_BEYOND_THE_END)
         rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content
@@ -130,6 +132,8 @@ def _plain(value: object) -> object:
 
 def _documented_views(request: Request) -> list[type[View]]:
     model = request.scope["route"].response_model
+    if get_origin(model) is list:
+        [model] = get_args(model)
     return [model] if isinstance(model, type) and issubclass(model, View) else []
 
 

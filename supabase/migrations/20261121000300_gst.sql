@@ -36,10 +36,16 @@ create table public.gst_rates (
     rate public.tax_rate not null,
     valid_from date not null,
     valid_to date,
+    only_for text,
     note text not null,
     primary key (rate, valid_from)
 );
 comment on table public.gst_rates is 'GST rates with the days they were in force. A rate outside of it earns a warning, never an error.';
+comment on column public.gst_rates.rate is 'Percent.';
+comment on column public.gst_rates.valid_from is 'The first day on which the rate was in force.';
+comment on column public.gst_rates.valid_to is 'The last day on which it was in force; null as long as it is.';
+comment on column public.gst_rates.only_for is 'What alone the rate is for, so that anything else earns a warning; null: no such bound.';
+comment on column public.gst_rates.note is 'What the rate is for.';
 
 insert into public.gst_states (code, name, has_utgst) values
 ('01', 'Jammu and Kashmir', false), ('02', 'Himachal Pradesh', false), ('03', 'Punjab', false),
@@ -52,22 +58,27 @@ insert into public.gst_states (code, name, has_utgst) values
 ('29', 'Karnataka', false), ('30', 'Goa', false), ('31', 'Lakshadweep', true), ('32', 'Kerala', false),
 ('33', 'Tamil Nadu', false), ('34', 'Puducherry', false), ('35', 'Andaman and Nicobar Islands', true),
 ('36', 'Telangana', false), ('37', 'Andhra Pradesh', false), ('38', 'Ladakh', true), ('96', 'Other Countries', false),
-('97', 'Other Territory', true);
+('97', 'Other Territory', true)
+on conflict do nothing;
 
-insert into public.gst_rates (rate, valid_from, valid_to, note) values
-(0, '2017-07-01', null, 'nil-rated, exempt or zero-rated'),
-(0.1, '2017-10-23', null, 'supplies to merchant exporters'),
-(0.25, '2017-07-01', null, 'rough diamonds and precious stones'),
-(1, '2017-07-01', null, 'special schemes'),
-(1.5, '2019-04-01', null, 'cut and polished diamonds'),
-(3, '2017-07-01', null, 'gold, silver, jewellery'),
-(5, '2017-07-01', null, 'merit rate'),
-(6, '2022-04-01', null, 'special schemes'),
-(7.5, '2019-04-01', null, 'construction services'),
-(12, '2017-07-01', '2025-09-21', 'standard rate of old; bricks only since 22 September 2025'),
-(18, '2017-07-01', null, 'standard rate'),
-(28, '2017-07-01', '2026-01-31', 'demerit rate of old; tobacco only from 22 September 2025 to 31 January 2026'),
-(40, '2025-09-22', null, 'demerit rate');
+-- What stands there already was restored, or typed into the dashboard: it stays.
+insert into public.gst_rates (rate, valid_from, valid_to, only_for, note) values
+(0, '2017-07-01', null, null, 'nil-rated, exempt or zero-rated'),
+(0.1, '2017-10-23', null, null, 'supplies to merchant exporters'),
+(0.25, '2017-07-01', null, null, 'rough diamonds and precious stones'),
+(1, '2017-07-01', null, null, 'special schemes'),
+(1.5, '2019-04-01', null, null, 'cut and polished diamonds'),
+(3, '2017-07-01', null, null, 'gold, silver, jewellery'),
+(5, '2017-07-01', null, null, 'merit rate'),
+(6, '2022-04-01', null, null, 'special schemes'),
+(7.5, '2019-04-01', null, null, 'construction services'),
+(12, '2017-07-01', '2025-09-21', null, 'standard rate of old'),
+(12, '2025-09-22', null, 'bricks, tiles and fly ash', 'what is left of the standard rate of old'),
+(18, '2017-07-01', null, null, 'standard rate'),
+(28, '2017-07-01', '2025-09-21', null, 'demerit rate of old'),
+(28, '2025-09-22', '2026-01-31', 'tobacco', 'what was left of the demerit rate of old'),
+(40, '2025-09-22', null, null, 'demerit rate')
+on conflict do nothing;
 
 
 -- The tax ------------------------------------------------------------------------------------------
@@ -216,13 +227,15 @@ begin
             asked.rate is not null
             and not exists (
                 select from public.gst_rates as known
-                where known.rate = asked.rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
+                where
+                    known.rate = asked.rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
+                    and known.only_for is null
             )
     );
 end;
 $$;
 grant execute on function private.unusual_rates to authenticated;
-comment on function private.unusual_rates is 'Those of the rates that were no GST rates on that day.';
+comment on function private.unusual_rates is 'Those of the rates that were no GST rates on that day, or for few goods only.';
 
 create function private.rate_warnings(unusual_rates numeric[], day date)
 returns json
@@ -237,14 +250,20 @@ begin
     return (
         select json_agg(json_build_object(
             'code', 'unusual_tax_rate',
-            'message', format('%s %% is not a GST rate in force on %s.', unusual_rate, day)
+            'message', case
+                when known.only_for is null then format('%s %% is not a GST rate in force on %s.', unusual_rate, day)
+                else format('%s %% is a GST rate only for %s on %s.', unusual_rate, known.only_for, day)
+            end
         ))
         from unnest(unusual_rates) as unusual_rate
+        left join public.gst_rates as known
+            on known.rate = unusual_rate and day >= known.valid_from and day <= coalesce(known.valid_to, day)
     );
 end;
 $$;
 grant execute on function private.rate_warnings to authenticated;
-comment on function private.rate_warnings is 'The warnings an invoice or a calculation carries for rates that were none on that day.';
+comment on function private.rate_warnings is
+'The warnings an invoice or a calculation carries for rates that were none on that day, or for few goods only.';
 
 
 -- Policies -----------------------------------------------------------------------------------------

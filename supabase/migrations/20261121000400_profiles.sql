@@ -4,7 +4,7 @@
 -- Tables -------------------------------------------------------------------------------------------
 
 create table public.profiles (
-    id uuid primary key references auth.users (id) on delete cascade,
+    id uuid primary key,
     email text,
     username text,
     full_name text,
@@ -18,17 +18,27 @@ create table public.profiles (
     filing_frequency text not null default 'quarterly',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
+    closed_at timestamptz,
+    kept_until date,
     constraint profiles_username_shape check (username ~ '^[A-Za-z0-9_.-]{3,50}$'),
     constraint profiles_full_name_length check (char_length(full_name) between 1 and 200),
     constraint profiles_business_name_length check (char_length(business_name) between 1 and 200),
     constraint profiles_state_code_in_india check (state_code <> '96'),
     constraint profiles_address_length check (char_length(address) <= 1000),
     constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
+    constraint profiles_closed_is_kept check ((closed_at is null) = (kept_until is null)),
+    constraint profiles_closed_is_anonymous check (
+        closed_at is null or num_nulls(email, username, full_name, business_name, address, upi_id) = 6
+    ),
     constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
 );
 comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';
+comment on column public.profiles.id is 'The id of the user in Supabase Auth. No foreign key: books that were filed outlive the user; see deleted_users.';
+comment on column public.profiles.closed_at is 'When the user was deleted whose filed books the law keeps; null for every user who can log in.';
+comment on column public.profiles.kept_until is 'Until when the law keeps the books of a deleted user.';
 comment on column public.profiles.email is 'Copied from Supabase Auth, which stays its owner.';
 comment on column public.profiles.username is 'Another name to log in with; unique without regard to case.';
+comment on column public.profiles.gstin is 'The user''s GST registration; null for a person who is not registered.';
 comment on column public.profiles.state_code is 'The state the user supplies from; taken from the GSTIN when there is one.';
 comment on column public.profiles.time_zone is 'The zone in which this user''s days, months and financial years begin.';
 comment on column public.profiles.default_tax_rate is 'GST rate, in percent, of sales and invoices that name none.';
@@ -87,20 +97,26 @@ as $$
 declare
     -- To the second, as the answer to the registration says it.
     began constant timestamptz := date_trunc('second', coalesce(new.created_at, now()));
+    wanted_username constant text := nullif(trim(new.raw_user_meta_data ->> 'username'), '');
+    full_name constant text := nullif(trim(left(trim(new.raw_user_meta_data ->> 'full_name'), 200)), '');
 begin
-    insert into public.profiles (id, email, username, full_name, created_at, updated_at)
-    values (
-        new.id,
-        new.email,
-        nullif(trim(new.raw_user_meta_data ->> 'username'), ''),
-        nullif(trim(new.raw_user_meta_data ->> 'full_name'), ''),
-        began,
-        began
-    );
+    begin
+        insert into public.profiles (id, email, username, full_name, created_at, updated_at)
+        values (new.id, new.email, wanted_username, full_name, began, began);
+    exception when check_violation or unique_violation then
+        -- Whoever signs up at Supabase Auth itself may name any username there. One that can't be, or is taken, is left out:
+        -- an error would answer the sign-up with 500. Our own registration says that it wants to hear of it.
+        if wanted_username is null or new.raw_user_meta_data ? 'username_is_required' then
+            raise;
+        end if;
+        insert into public.profiles (id, email, full_name, created_at, updated_at)
+        values (new.id, new.email, full_name, began, began);
+    end;
     return new;
 end;
 $$;
-comment on function private.open_profile is 'Trigger on auth.users: every new user gets a profile.';
+comment on function private.open_profile is
+'Trigger on auth.users: every new user gets a profile, with the names of the sign-up where they can stand.';
 
 create trigger open_profile after insert on auth.users
 for each row execute function private.open_profile();
@@ -120,32 +136,6 @@ comment on function private.follow_email is 'Trigger on auth.users: the profile 
 
 create trigger follow_email after update of email on auth.users
 for each row when (new.email is distinct from old.email) execute function private.follow_email();
-
-create function private.move_days()
-returns trigger
-language plpgsql
-security definer -- days are kept, not written by callers
-set search_path = ''
-as $$
-begin
-    update public.transactions set day = (date at time zone new.time_zone)::date
-    where user_id = new.id and day <> (date at time zone new.time_zone)::date;
-    -- The trigger on invoices computes their days, whatever is written.
-    update public.invoices set created_day = created_day
-    where
-        user_id = new.id
-        and (created_day, issue_day, due_day) <> (
-            (created_at at time zone new.time_zone)::date,
-            (issue_date at time zone new.time_zone)::date,
-            (greatest(issue_date, due_date) at time zone new.time_zone)::date
-        );
-    return null;
-end;
-$$;
-comment on function private.move_days is 'Trigger: the days of all records follow the profile''s time zone.';
-
-create trigger move_days after update of time_zone on public.profiles
-for each row when (new.time_zone <> old.time_zone) execute function private.move_days();
 
 
 -- The caller and the caller's day ------------------------------------------------------------------
@@ -248,15 +238,35 @@ where id = (select private.current_user_id());
 grant select on api.profile to authenticated;
 comment on view api.profile is 'The caller''s own profile (spec: Get current user).';
 
+create type api.profile_answer as (
+    id uuid,
+    email text,
+    username text,
+    full_name text,
+    business_name text,
+    gstin text,
+    state_code text,
+    address text,
+    upi_id text,
+    time_zone text,
+    default_tax_rate numeric,
+    filing_frequency text,
+    created_at text,
+    updated_at text
+);
+comment on type api.profile_answer is
+'What functions answer of a profile: the first columns of the view, in its order. A view that were the type of a function
+could neither be dropped nor change the type of a column.';
+
 create function api.update_profile(profile jsonb)
-returns api.profile
+returns api.profile_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     changed public.profiles;
-    answer api.profile;
+    answer api.profile_answer;
 begin
     select * into changed from public.profiles where id = caller;
     changed := jsonb_populate_record(changed, profile);

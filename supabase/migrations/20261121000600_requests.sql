@@ -61,11 +61,15 @@ begin
             json_build_object('X-Total-Count', private.length_of_list((headers ->> 'x-length-of')::json)::text)
         )::text, true);
     end if;
+    -- A time without a zone in the query string is then what a clock showed where the user lives.
+    if headers ->> 'x-time-zone' = 'profile' then
+        perform set_config('timezone', private.time_zone(private.current_user_id()), true);
+    end if;
 end;
 $$;
 grant execute on function private.check_request to authenticated, service_role, anon;
 comment on function private.check_request is
-'Runs before each Data API request (pgrst.db_pre_request): a live token, the account that X-Account-Id names, the length of the list that X-Length-Of describes.';
+'Runs before each Data API request (pgrst.db_pre_request): a live token, the account that X-Account-Id names, the length of the list that X-Length-Of describes, times in the zone that X-Time-Zone names.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';

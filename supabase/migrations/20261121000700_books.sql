@@ -76,3 +76,18 @@ end;
 $$;
 comment on function private.refuse_other_owner is
 'Trigger: what row level security says of a row that names another user, before any trigger looks at that user''s books or waits for them.';
+
+create function private.refuse_typed()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.raise_problem(
+        409, 'written_by_rules', format('%s is written by the rules only: a row that is typed would make every later one wrong.', tg_table_name)
+    );
+    return null;
+end;
+$$;
+comment on function private.refuse_typed is
+'Trigger: counters, totals and the ends of audit chains are kept by the triggers of the books, and by nobody else.';

@@ -93,7 +93,7 @@ comment on function private.replace_default_account is
 'Trigger: a new default account takes the place of the old one; a statement that names several is refused.';
 
 create trigger replace_default after insert or update of is_default on public.accounts
-for each row when (new.is_default) execute function private.replace_default_account();
+for each row when (new.is_default and pg_trigger_depth() = 0) execute function private.replace_default_account();
 
 create function private.replace_deleted_default()
 returns trigger
@@ -119,10 +119,10 @@ for each row when (old.is_default) execute function private.replace_deleted_defa
 create trigger check_owner before insert on public.accounts
 for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger touch before update on public.accounts
-for each row execute function private.touch();
+for each row when (pg_trigger_depth() = 0) execute function private.touch();
 
 create trigger lock_books before insert or update or delete on public.accounts
-for each statement execute function private.lock_own_books();
+for each statement when (pg_trigger_depth() = 0) execute function private.lock_own_books();
 
 
 -- Closing an account -------------------------------------------------------------------------------
@@ -225,6 +225,17 @@ from public.accounts;
 grant select on api.accounts to authenticated;
 comment on view api.accounts is 'Accounts as the documents show them (spec: Accounts).';
 
+create type api.account_answer as (
+    id uuid,
+    name text,
+    balance public.rupees,
+    user_id uuid,
+    created_at text,
+    updated_at text,
+    is_default boolean
+);
+comment on type api.account_answer is 'What functions answer of an account: the first columns of the view, in its order.';
+
 create function private.visible_account(account_id uuid)
 returns uuid
 language plpgsql
@@ -242,13 +253,13 @@ grant execute on function private.visible_account to authenticated;
 comment on function private.visible_account is 'The id of an account the caller may see; 404 account_not_found otherwise.';
 
 create function api.create_account(account jsonb)
-returns api.accounts
+returns api.account_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer api.accounts := json_populate_record(null::api.accounts, private.replay('create_account', account));
+    answer api.account_answer := json_populate_record(null::api.account_answer, private.replay('create_account', account));
     new_id uuid;
 begin
     if answer.id is not null then
@@ -271,13 +282,13 @@ grant execute on function api.create_account to authenticated;
 comment on function api.create_account is 'Opens an account; a balance becomes its opening entry (spec: Create an account).';
 
 create function api.update_account(account_id uuid, account jsonb)
-returns api.accounts
+returns api.account_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     changed public.accounts;
-    answer api.accounts;
+    answer api.account_answer;
 begin
     perform private.open_books();
     -- Locked, because the dashboard writes without the books, and all fields are written back.
@@ -380,6 +391,7 @@ begin
             coalesce(sum(total.counted), 0) as invoices,
             coalesce(sum(total.counted) filter (where total.status = 'paid'), 0) as paid
         from private.invoice_totals_between(caller, first_day, last_day) as total
+        where total.document_type = 'invoice'
     )
     select json_build_object(
         'total_balance', coalesce(sum(per_account.balance), 0.00),

@@ -22,6 +22,7 @@ create table public.ledger_entries (
     constraint ledger_entries_transaction_named check ((kind = 'transaction') = (transaction_id is not null))
 );
 comment on table public.ledger_entries is 'Every movement on every account, append-only, numbered 1, 2, 3 ... per account.';
+comment on column public.ledger_entries.entry_number is '1, 2, 3 ... per account, without gaps.';
 comment on column public.ledger_entries.account_id is
 'No foreign key: entries outlive a deleted account, whose last entry brings it to zero.';
 comment on column public.ledger_entries.kind is
@@ -45,7 +46,7 @@ begin
     if tg_op = 'DELETE' and not exists (select from public.profiles where id = old.user_id) then
         return old;
     end if;
-    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are never changed or removed. Write the opposite movement.');
+    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are written by the rules only, and never changed or removed. Write the opposite movement.');
     return null;
 end;
 $$;
@@ -54,20 +55,24 @@ comment on function private.refuse_ledger_change is 'Trigger: ledger entries are
 create trigger append_only before update or delete on public.ledger_entries
 for each row execute function private.refuse_ledger_change();
 
-create function private.refuse_truncate()
+create function private.refuse_typed_entries()
 returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are never changed or removed. Write the opposite movement.');
+    perform private.raise_problem(409, 'ledger_is_append_only', 'Ledger entries are written by the rules only, and never changed or removed. Write the opposite movement.');
     return null;
 end;
 $$;
-comment on function private.refuse_truncate is 'Trigger: TRUNCATE fires no row trigger, so it is refused as a whole.';
+comment on function private.refuse_typed_entries is
+'Trigger: entries come from the triggers below only: one that was typed would take the next one''s number.';
 
+create trigger append_only_insert before insert on public.ledger_entries
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_entries();
+-- TRUNCATE fires no row trigger, so it is refused as a whole.
 create trigger append_only_truncate before truncate on public.ledger_entries
-for each statement execute function private.refuse_truncate();
+for each statement execute function private.refuse_typed_entries();
 
 
 -- Movements ----------------------------------------------------------------------------------------
@@ -106,21 +111,13 @@ begin
     if movements = '{}' then
         return;
     end if;
-    perform private.lock_accounts(array(select distinct movement.account_id from unnest(movements) as movement));
+    -- A single account is locked by its own update.
+    if cardinality(movements) > 1 then
+        perform private.lock_accounts(array(select distinct movement.account_id from unnest(movements) as movement));
+    end if;
 
     -- An edit brings the old movement negated and the new one; only what is left of them is posted.
-    insert into public.ledger_entries (
-        user_id, account_id, entry_number, kind, transaction_id, amount, balance_after
-    )
-    select
-        net.user_id,
-        net.account_id,
-        account.entry_count + row_number() over posted,
-        'transaction',
-        net.transaction_id,
-        net.amount,
-        account.balance + sum(net.amount) over posted
-    from (
+    with net as materialized (
         select
             movement.user_id,
             movement.account_id,
@@ -130,24 +127,34 @@ begin
         from unnest(movements) with ordinality as movement (user_id, account_id, transaction_id, amount, position)
         group by movement.user_id, movement.account_id, movement.transaction_id
         having sum(movement.amount) <> 0
-    ) as net
-    inner join public.accounts as account on account.id = net.account_id and account.user_id = net.user_id
+    ),
+    moved as (
+        update public.accounts as account set
+            balance = account.balance + sums.amount,
+            entry_count = account.entry_count + sums.counted,
+            updated_at = now()
+        from (
+            select net.user_id, net.account_id, sum(net.amount) as amount, count(*) as counted
+            from net
+            group by net.user_id, net.account_id
+        ) as sums
+        where account.id = sums.account_id and account.user_id = sums.user_id
+        returning account.id, account.balance - sums.amount as balance_before, account.entry_count - sums.counted as entries_before
+    )
+    insert into public.ledger_entries (
+        user_id, account_id, entry_number, kind, transaction_id, amount, balance_after
+    )
+    select
+        net.user_id,
+        net.account_id,
+        moved.entries_before + row_number() over posted,
+        'transaction',
+        net.transaction_id,
+        net.amount,
+        moved.balance_before + sum(net.amount) over posted
+    from net
+    inner join moved on moved.id = net.account_id
     window posted as (partition by net.account_id order by net.position rows unbounded preceding);
-
-    update public.accounts as account set
-        balance = last_entry.balance_after,
-        entry_count = last_entry.entry_number
-    from (
-        select distinct movement.user_id, movement.account_id from unnest(movements) as movement
-    ) as moved
-    cross join lateral (
-        select entry.entry_number, entry.balance_after
-        from public.ledger_entries as entry
-        where entry.user_id = moved.user_id and entry.account_id = moved.account_id
-        order by entry.entry_number desc
-        limit 1
-    ) as last_entry
-    where account.id = moved.account_id and account.entry_count < last_entry.entry_number;
 end;
 $$;
 comment on function private.post_movements is
@@ -196,8 +203,11 @@ $$;
 comment on function private.keep_ledger is
 'Trigger: a written balance becomes an adjustment entry; a balance that is not the last entry''s is refused.';
 
-create trigger keep_ledger before insert or update on public.accounts
+create trigger keep_ledger_of_new before insert on public.accounts
 for each row execute function private.keep_ledger();
+-- Not for private.post_movements, which writes entries and balance together.
+create trigger keep_ledger before update on public.accounts
+for each row when (pg_trigger_depth() = 0) execute function private.keep_ledger();
 
 create function private.open_ledger()
 returns trigger

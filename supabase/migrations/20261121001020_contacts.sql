@@ -282,14 +282,34 @@ where is_customer;
 grant select on api.customers to authenticated;
 comment on view api.customers is 'Customers of the caller.';
 
+create type api.customer_answer as (
+    id uuid,
+    name text,
+    email text,
+    phone text,
+    address text,
+    gstin text,
+    state_code text,
+    pincode text,
+    country_code text,
+    notes text,
+    is_supplier boolean,
+    user_id uuid,
+    created_at text,
+    updated_at text
+);
+comment on type api.customer_answer is 'What functions answer of a customer: the first columns of the view, in its order.';
+
 create function api.create_customer(customer jsonb)
-returns api.customers
+returns api.customer_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer api.customers := json_populate_record(null::api.customers, private.replay('create_customer', customer));
+    answer api.customer_answer := json_populate_record(
+        null::api.customer_answer, private.replay('create_customer', customer)
+    );
     new_id uuid;
 begin
     if answer.id is not null then
@@ -305,12 +325,12 @@ grant execute on function api.create_customer to authenticated;
 comment on function api.create_customer is 'Creates a customer.';
 
 create function api.update_customer(customer_id uuid, customer jsonb)
-returns api.customers
+returns api.customer_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
-    answer api.customers;
+    answer api.customer_answer;
 begin
     perform private.open_books();
     perform private.update_contact(customer_id, 'customer', customer);
@@ -360,14 +380,34 @@ where is_supplier;
 grant select on api.suppliers to authenticated;
 comment on view api.suppliers is 'Suppliers of the caller.';
 
+create type api.supplier_answer as (
+    id uuid,
+    name text,
+    email text,
+    phone text,
+    address text,
+    gstin text,
+    state_code text,
+    pincode text,
+    country_code text,
+    notes text,
+    is_customer boolean,
+    user_id uuid,
+    created_at text,
+    updated_at text
+);
+comment on type api.supplier_answer is 'What functions answer of a supplier: the first columns of the view, in its order.';
+
 create function api.create_supplier(supplier jsonb)
-returns api.suppliers
+returns api.supplier_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer api.suppliers := json_populate_record(null::api.suppliers, private.replay('create_supplier', supplier));
+    answer api.supplier_answer := json_populate_record(
+        null::api.supplier_answer, private.replay('create_supplier', supplier)
+    );
     new_id uuid;
 begin
     if answer.id is not null then
@@ -383,12 +423,12 @@ grant execute on function api.create_supplier to authenticated;
 comment on function api.create_supplier is 'Creates a supplier.';
 
 create function api.update_supplier(supplier_id uuid, supplier jsonb)
-returns api.suppliers
+returns api.supplier_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
-    answer api.suppliers;
+    answer api.supplier_answer;
 begin
     perform private.open_books();
     perform private.update_contact(supplier_id, 'supplier', supplier);

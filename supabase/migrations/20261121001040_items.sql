@@ -131,14 +131,29 @@ from public.items;
 grant select on api.items to authenticated;
 comment on view api.items is 'The catalogue of the caller.';
 
+create type api.item_answer as (
+    id uuid,
+    name text,
+    description text,
+    hsn_code text,
+    uqc text,
+    unit_price public.rupees,
+    tax_rate numeric,
+    treatment text,
+    user_id uuid,
+    created_at text,
+    updated_at text
+);
+comment on type api.item_answer is 'What functions answer of an item: the first columns of the view, in its order.';
+
 create function api.create_item(item jsonb)
-returns api.items
+returns api.item_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer api.items := json_populate_record(null::api.items, private.replay('create_item', item));
+    answer api.item_answer := json_populate_record(null::api.item_answer, private.replay('create_item', item));
     new_id uuid;
 begin
     if answer.id is not null then
@@ -157,13 +172,13 @@ grant execute on function api.create_item to authenticated;
 comment on function api.create_item is 'Adds an item to the catalogue.';
 
 create function api.update_item(item_id uuid, item jsonb)
-returns api.items
+returns api.item_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     changed public.items;
-    answer api.items;
+    answer api.item_answer;
 begin
     perform private.open_books();
     -- Locked, because the dashboard writes without the books, and all fields are written back.

@@ -1,7 +1,8 @@
--- Invoices: the header, with totals that are always the sum of the lines.
+-- Invoices: the documents that a user issues, with their state. Lines, numbers, settlements have files of their own.
 --
--- Totals that somebody types are not taken: only triggers write them, those of the lines and the one that generates the
--- invoice of a sale. Numbers, lines, payments and the contract's functions have files of their own.
+-- A document's totals are the sums of its stored lines (private.sum_invoices), what is settled is the sum of its
+-- settlements (private.settle_invoices): nobody else writes either. What a person types, in a request or in the
+-- dashboard, is prepared by the trigger `prepare`; what the rules themselves write passes it by.
 
 
 -- Tables -------------------------------------------------------------------------------------------
@@ -10,31 +11,43 @@ create table public.invoices (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null default auth.uid() references public.profiles (id) on delete cascade,
     serial bigint not null,
+    document_type text not null default 'invoice',
+    financial_year smallint not null,
     invoice_number text not null,
     origin text not null default 'invoice',
     status text not null default 'draft',
+    seller jsonb,
+    customer_id uuid,
     customer_name text not null,
     customer_email text,
     customer_address text,
     customer_gstin text,
+    customer_state_code text references public.gst_states (code),
     place_of_supply text references public.gst_states (code),
     inter_state boolean not null default false,
+    against_id uuid,
+    note_reason text,
     issue_date timestamptz not null default now(),
     issue_day date not null,
     due_date timestamptz not null,
     due_day date not null,
     tax_rate public.tax_rate not null,
     price_includes_tax boolean not null default false,
+    reverse_charge boolean not null default false,
     subtotal public.rupees not null default 0,
     cgst public.rupees not null default 0,
     sgst public.rupees not null default 0,
     igst public.rupees not null default 0,
     tax_amount public.rupees not null default 0,
+    round_off public.rupees not null default 0,
     total_amount public.rupees not null default 0,
-    unusual_rates numeric[] not null default '{}',
+    amount_settled public.rupees not null default 0,
+    amount_due numeric(15, 2) generated always as (total_amount - amount_settled) stored,
+    amount_credited public.rupees not null default 0,
     notes text,
     template text not null default 'default',
-    sent_at timestamptz,
+    issued_at timestamptz,
+    issued_on date,
     paid_at timestamptz,
     cancelled_at timestamptz,
     created_at timestamptz not null default now(),
@@ -42,40 +55,86 @@ create table public.invoices (
     updated_at timestamptz not null default now(),
     constraint invoices_owner_key unique (id, user_id),
     constraint invoices_serial_unique_per_user unique (user_id, serial),
+    constraint invoices_document_type_known check (document_type in ('invoice', 'credit_note', 'debit_note')),
     constraint invoices_number_shape check (invoice_number ~ '^[A-Za-z0-9][A-Za-z0-9/_.-]{0,49}$'),
     constraint invoices_origin_known check (origin in ('invoice', 'sale')),
-    constraint invoices_status_known check (status in ('draft', 'sent', 'paid', 'cancelled', 'overdue')),
+    constraint invoices_status_known check (status in ('draft', 'sent', 'paid', 'cancelled')),
     constraint invoices_template_known check (template in ('default', 'professional', 'simple', 'detailed')),
     constraint invoices_customer_name_length check (customer_name ~ '\S' and char_length(customer_name) <= 200),
     constraint invoices_customer_email_shape
     check (customer_email ~ '^[^@\s]+@[^@\s]+$' and char_length(customer_email) <= 320),
     constraint invoices_customer_address_length check (char_length(customer_address) <= 1000),
+    constraint invoices_note_names_its_invoice check ((document_type = 'invoice') = (against_id is null)),
+    constraint invoices_note_reason_known check (
+        note_reason in ('sales_return', 'post_sale_discount', 'deficiency', 'correction', 'pos_change', 'other')
+    ),
     constraint invoices_notes_length check (char_length(notes) <= 10000),
     constraint invoices_issue_date_in_range check (issue_date >= '1900-01-01' and issue_date < '9999-01-01'),
     constraint invoices_due_date_in_range check (due_date < '9999-12-31'),
     constraint invoices_due_not_before_issue check (due_day >= issue_day),
+    -- In some time zone, from the farthest west to the farthest east: the profile's may have changed.
+    constraint invoices_days_are_of_their_instants check (
+        issue_day between (issue_date at time zone 'Etc/GMT+12')::date and (issue_date at time zone 'Etc/GMT-14')::date
+        and due_day between (due_date at time zone 'Etc/GMT+12')::date and (due_date at time zone 'Etc/GMT-14')::date
+        and created_day between (created_at at time zone 'Etc/GMT+12')::date and (created_at at time zone 'Etc/GMT-14')::date
+    ),
+    constraint invoices_financial_year_of_issue_day
+    check (financial_year = extract(year from issue_day - interval '3 months')),
     constraint invoices_tax_adds_up check (tax_amount = cgst + sgst + igst),
-    constraint invoices_total_adds_up check (total_amount = subtotal + tax_amount)
+    constraint invoices_round_off_below_a_rupee check (abs(round_off) < 1),
+    constraint invoices_total_adds_up
+    check (total_amount = subtotal + case when reverse_charge then 0 else tax_amount end + round_off),
+    constraint invoices_settled_within_total check (amount_settled between 0 and total_amount),
+    constraint invoices_credited_within_total check (amount_credited between 0 and total_amount),
+    constraint invoices_against_belongs_to_user foreign key (against_id, user_id)
+    references public.invoices (id, user_id) deferrable initially deferred
 );
-comment on table public.invoices is 'Invoices of both contracts and those that sales generate. Amounts are rupees, sums of the lines.';
+comment on table public.invoices is
+'Invoices of both contracts, those that sales generate, and the credit and debit notes against them. Amounts are rupees.';
 comment on column public.invoices.serial is 'The integer id of /api/v1: 1, 2, 3 ... per user, so that it tells nothing about other users.';
-comment on column public.invoices.invoice_number is 'Unique per user; given from a counter unless the user brings one; never changed, never given again.';
+comment on column public.invoices.document_type is 'invoice, credit_note or debit_note. The lines of a note are positive; its type is the sign.';
+comment on column public.invoices.financial_year is 'The year in which the Indian financial year of the day of issue begins: 2026 for 1 April 2026 to 31 March 2027.';
+comment on column public.invoices.invoice_number is
+'Unique per user and financial year (CGST Rules, Rule 46(b)); given from a counter unless the user brings one; never changed.';
 comment on column public.invoices.origin is 'sale: generated by a sale transaction and following it; invoice: written by the user.';
-comment on column public.invoices.place_of_supply is 'GST state code; from the customer''s GSTIN, else the seller''s state, unless given.';
+comment on column public.invoices.status is 'draft, sent (issued), paid (settled in full) or cancelled. Overdue is shown, never stored.';
+comment on column public.invoices.seller is 'The supplier as it was at issue: a later change of the profile moves nothing that was issued.';
+comment on column public.invoices.customer_id is 'The contact that the customer''s fields were copied from. No foreign key: documents outlive it.';
+comment on column public.invoices.customer_gstin is 'The customer''s GST registration; its check character is tested.';
+comment on column public.invoices.customer_state_code is 'State of a customer without GSTIN, when it is known.';
+comment on column public.invoices.place_of_supply is 'GST state code; from the customer''s GSTIN or state, else the seller''s state, unless given.';
 comment on column public.invoices.inter_state is 'Whether IGST is due instead of CGST and SGST: the place of supply is not the seller''s state.';
-comment on column public.invoices.issue_day is 'The day of issue_date in the profile''s time zone; kept by trigger.';
-comment on column public.invoices.due_day is 'The day of due_date in the profile''s time zone; kept by trigger.';
-comment on column public.invoices.created_day is 'The day of created_at in the profile''s time zone; kept by trigger.';
+comment on column public.invoices.against_id is 'The invoice that a note corrects.';
+comment on column public.invoices.note_reason is 'Why a note was issued.';
+comment on column public.invoices.issue_date is 'The instant of issue; its day is issue_day.';
+comment on column public.invoices.issue_day is 'The day of issue in the profile''s time zone when it was written; it never moves with the zone.';
+comment on column public.invoices.due_date is 'The instant by which the invoice is to be paid; 30 days after issue when none is given.';
+comment on column public.invoices.due_day is 'The day of due_date in the profile''s time zone when it was written.';
+comment on column public.invoices.created_day is 'The day of created_at in the profile''s time zone.';
 comment on column public.invoices.tax_rate is 'GST rate of the lines that name none, in percent.';
 comment on column public.invoices.price_includes_tax is 'Whether unit prices contain the tax; the tax is then taken out of them.';
+comment on column public.invoices.reverse_charge is 'The recipient pays the tax: it is computed and shown, and no part of the total (CGST Act s.9(3)).';
 comment on column public.invoices.subtotal is 'Rupees before tax: the sum of the lines'' taxable values.';
-comment on column public.invoices.unusual_rates is 'Rates of the lines that were no GST rates on the day of issue; shown as warnings.';
+comment on column public.invoices.cgst is 'Rupees of central tax: the sum of the lines.';
+comment on column public.invoices.sgst is 'Rupees of state or union territory tax: the sum of the lines.';
+comment on column public.invoices.igst is 'Rupees of integrated tax: the sum of the lines.';
+comment on column public.invoices.tax_amount is 'Rupees: cgst + sgst + igst.';
+comment on column public.invoices.round_off is 'Rupees that round the total; no part of the taxable value.';
+comment on column public.invoices.total_amount is 'Rupees to be paid: subtotal, tax (unless the recipient pays it) and round_off.';
+comment on column public.invoices.amount_settled is 'Rupees: the sum of the settlements of this document.';
+comment on column public.invoices.amount_due is 'Rupees that are still open.';
+comment on column public.invoices.amount_credited is 'Rupees: the sum of the credit notes against this invoice.';
+comment on column public.invoices.template is 'How the document looks: default, professional, simple or detailed.';
+comment on column public.invoices.issued_on is 'The day of issued_at in the profile''s time zone: nothing is overdue before the day after it.';
+comment on column public.invoices.issued_at is 'When the document left the state draft for the first time.';
+comment on column public.invoices.paid_at is 'When the document was settled in full; null as long as something is due.';
+comment on column public.invoices.cancelled_at is 'When the document was cancelled.';
 
 -- Plan as for a user with ten thousand invoices, however few the others have; see transactions.
 alter table public.invoices alter column user_id set (n_distinct = -0.0001);
 
 -- Two numbers that differ in case alone would be one to a person. The other index serves the look-up by number.
-create unique index invoices_number_unique_per_user on public.invoices (user_id, upper(invoice_number));
+create unique index invoices_number_unique_per_year on public.invoices (user_id, upper(invoice_number), financial_year);
 create index invoices_user_id_invoice_number_idx on public.invoices (user_id, invoice_number);
 -- Serve the list, newest first, and its filters by day.
 create index invoices_user_id_issue_date_idx on public.invoices (user_id, issue_date, id, issue_day);
@@ -86,83 +145,22 @@ create index invoices_user_id_status_idx on public.invoices (user_id, status, du
 create index invoices_customers_idx on public.invoices using gin (
     user_id extensions.uuid_ops, customer_name extensions.gin_trgm_ops, customer_email extensions.gin_trgm_ops
 );
--- Serves the foreign key.
+-- Serve the foreign keys.
 create index invoices_place_of_supply_idx on public.invoices (place_of_supply);
+create index invoices_customer_state_code_idx on public.invoices (customer_state_code) where customer_state_code is not null;
+create index invoices_against_id_idx on public.invoices (against_id, user_id) where against_id is not null;
 
 
--- Place of supply ----------------------------------------------------------------------------------
+-- State --------------------------------------------------------------------------------------------
 
-create function private.fill_place_of_supply(invoice public.invoices)
-returns public.invoices
-language plpgsql
-stable
-security definer -- reads the seller's state whoever writes
-set search_path = ''
-as $$
-declare
-    seller_state constant text := (select state_code from public.profiles where id = invoice.user_id);
-begin
-    invoice.place_of_supply := coalesce(invoice.place_of_supply, left(invoice.customer_gstin, 2), seller_state);
-    -- Unknown means intra-state; a place outside of India is inter-state whoever sells.
-    invoice.inter_state := coalesce(invoice.place_of_supply = '96' or invoice.place_of_supply <> seller_state, false);
-    return invoice;
-end;
-$$;
-grant execute on function private.fill_place_of_supply to authenticated;
-comment on function private.fill_place_of_supply is 'Fills in place of supply and inter_state (IGST Act s.7, 8 and 10).';
-
-create function private.place_of_supply_is_derived(invoice public.invoices)
-returns boolean
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-    return coalesce(invoice.place_of_supply = left(invoice.customer_gstin, 2), not invoice.inter_state);
-end;
-$$;
-comment on function private.place_of_supply_is_derived is
-'Whether a place of supply came from the customer''s GSTIN or, without one, from the seller''s state, and so follows them.';
-
-create function private.recalculate_place_of_supply(placed_id uuid)
-returns void
-language plpgsql
-security definer -- callers may not write inter_state
-set search_path = ''
-as $$
-declare
-    placed public.invoices;
-begin
-    select * into placed from public.invoices
-    where id = placed_id and user_id = private.current_user_id()
-    for no key update;
-    if private.place_of_supply_is_derived(placed) then
-        placed.place_of_supply := null;
-    end if;
-    placed := private.fill_place_of_supply(placed);
-    update public.invoices as invoice set
-        place_of_supply = placed.place_of_supply,
-        inter_state = placed.inter_state
-    where
-        invoice.id = placed.id
-        and (invoice.place_of_supply, invoice.inter_state) is distinct from (placed.place_of_supply, placed.inter_state);
-end;
-$$;
-grant execute on function private.recalculate_place_of_supply to authenticated;
-comment on function private.recalculate_place_of_supply is
-'Finds the place of supply of an invoice of the caller with what is known by now of both sides.';
-
-
--- Status -------------------------------------------------------------------------------------------
-
-create function private.shown_status(status text, due_day date, today date)
+create function private.shown_status(status text, due_day date, issued_on date, today date)
 returns text
 language sql
 immutable
 set search_path = ''
-as $$ select case when status = 'sent' and due_day < today then 'overdue' else status end $$;
-grant execute on function private.shown_status to authenticated;
-comment on function private.shown_status is 'The status people see: an unpaid invoice is overdue from the day after it was due.';
+as $$ select case when status = 'sent' and greatest(due_day, issued_on) < today then 'overdue' else status end $$;
+grant execute on function private.shown_status to authenticated, service_role;
+comment on function private.shown_status is 'The status people see: an unpaid invoice is overdue from the day after it was due, and not on the day of its issue.';
 
 create function private.raise_cancelled(invoice_number text)
 returns void
@@ -176,6 +174,40 @@ $$;
 grant execute on function private.raise_cancelled to authenticated, service_role;
 comment on function private.raise_cancelled is '409 invoice_cancelled.';
 
+create function private.checked_status(old_invoice public.invoices, new_invoice public.invoices, today date)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Overdue is a question about today: what is written is that it was sent. One that was shown as overdue may be given
+    -- more time.
+    if
+        new_invoice.status = 'overdue' and new_invoice.due_day >= today
+        and not coalesce(old_invoice.status = 'sent' and greatest(old_invoice.due_day, old_invoice.issued_on) < today, false)
+    then
+        perform private.raise_problem(
+            422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day), 'status'
+        );
+    elsif new_invoice.status = 'paid' and old_invoice.status is distinct from 'paid' then
+        if old_invoice.status = 'cancelled' then
+            perform private.raise_cancelled(new_invoice.invoice_number);
+        elsif new_invoice.total_amount = 0 then
+            perform private.raise_problem(
+                409, 'nothing_to_pay',
+                case
+                    when old_invoice.id is null then 'Insert the invoice as sent, then its lines; then update its status to paid.'
+                    else 'An invoice without an amount can''t be paid.'
+                end
+            );
+        end if;
+    end if;
+    return case new_invoice.status when 'overdue' then 'sent' else new_invoice.status end;
+end;
+$$;
+comment on function private.checked_status is
+'The status to store for one that was typed: overdue is stored as sent; 422 not_overdue, 409 invoice_cancelled, 409 nothing_to_pay.';
+
 create function private.keep_cancelled_invoice(old_invoice public.invoices, new_invoice public.invoices)
 returns void
 language plpgsql
@@ -184,15 +216,7 @@ as $$
 begin
     if
         old_invoice.status = 'cancelled' and new_invoice.status = 'cancelled'
-        and (
-            new_invoice.customer_name, new_invoice.customer_email, new_invoice.customer_address,
-            new_invoice.customer_gstin, new_invoice.place_of_supply, new_invoice.inter_state, new_invoice.issue_date,
-            new_invoice.due_date, new_invoice.tax_rate, new_invoice.price_includes_tax
-        ) is distinct from (
-            old_invoice.customer_name, old_invoice.customer_email, old_invoice.customer_address,
-            old_invoice.customer_gstin, old_invoice.place_of_supply, old_invoice.inter_state, old_invoice.issue_date,
-            old_invoice.due_date, old_invoice.tax_rate, old_invoice.price_includes_tax
-        )
+        and private.said_by(old_invoice) <> private.said_by(new_invoice)
     then
         perform private.raise_cancelled(new_invoice.invoice_number);
     end if;
@@ -201,54 +225,36 @@ $$;
 comment on function private.keep_cancelled_invoice is
 '409 invoice_cancelled for a change of what a cancelled invoice says; its notes, its template and its status may change.';
 
-create function private.checked_status(old_status text, new_invoice public.invoices, today date)
-returns text
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-    if new_invoice.status <> 'overdue' or new_invoice.due_day < today then
-        return new_invoice.status;
-    elsif old_status is distinct from 'overdue' then
-        perform private.raise_problem(
-            422, 'not_overdue', format('An invoice that is due on %s is not overdue.', new_invoice.due_day), 'status'
-        );
-    end if;
-    -- The customer was given more time.
-    return 'sent';
-end;
-$$;
-comment on function private.checked_status is
-'The status of an invoice as written: one that became due later is no longer overdue; 422 not_overdue when it never was.';
-
-create function private.stamp_status()
-returns trigger
-language plpgsql
-set search_path = ''
-as $$
-begin
-    if tg_op = 'UPDATE' and new.status = old.status then
-        return new;
-    end if;
-    new.sent_at := case when new.status <> 'draft' then coalesce(new.sent_at, now()) end;
-    new.paid_at := case when new.status = 'paid' then now() end;
-    new.cancelled_at := case when new.status = 'cancelled' then now() end;
-    return new;
-end;
-$$;
-comment on function private.stamp_status is 'Trigger: remembers when an invoice was sent, paid or cancelled.';
-
-create trigger stamp_status before insert or update on public.invoices
-for each row execute function private.stamp_status();
-
-
--- Triggers -----------------------------------------------------------------------------------------
-
-create function private.keep_totals(old_invoice public.invoices, new_invoice public.invoices)
+create function private.stamped(new_invoice public.invoices, old_status text)
 returns public.invoices
 language plpgsql
-immutable
+set search_path = ''
+as $$
+begin
+    if new_invoice.status is not distinct from old_status then
+        return new_invoice;
+    end if;
+    new_invoice.issued_at := case when new_invoice.status <> 'draft' then coalesce(new_invoice.issued_at, now()) end;
+    new_invoice.issued_on := case
+        when new_invoice.status <> 'draft' then coalesce(new_invoice.issued_on, private.today(new_invoice.user_id))
+    end;
+    -- A draft that it becomes again is issued anew, by the seller of that day.
+    new_invoice.seller := case
+        when new_invoice.status <> 'draft' then coalesce(new_invoice.seller, private.seller_snapshot(new_invoice.user_id))
+    end;
+    new_invoice.paid_at := case when new_invoice.status = 'paid' then coalesce(new_invoice.paid_at, now()) end;
+    new_invoice.cancelled_at := case when new_invoice.status = 'cancelled' then now() end;
+    return new_invoice;
+end;
+$$;
+comment on function private.stamped is 'An invoice whose status was written, with the instants and the seller that belong to it.';
+
+
+-- What a person types ------------------------------------------------------------------------------
+
+create function private.keep_computed(old_invoice public.invoices, new_invoice public.invoices)
+returns public.invoices
+language plpgsql
 set search_path = ''
 as $$
 begin
@@ -258,17 +264,86 @@ begin
     new_invoice.sgst := coalesce(old_invoice.sgst, 0);
     new_invoice.igst := coalesce(old_invoice.igst, 0);
     new_invoice.tax_amount := coalesce(old_invoice.tax_amount, 0);
-    new_invoice.total_amount := coalesce(old_invoice.total_amount, 0);
-    new_invoice.unusual_rates := coalesce(old_invoice.unusual_rates, '{}');
+    new_invoice.round_off := coalesce(old_invoice.round_off, 0);
+    -- Only a typed change of reverse_charge moves the total here: the recipient then pays the tax, or no longer does.
+    new_invoice.total_amount := new_invoice.subtotal + new_invoice.round_off
+    + case when new_invoice.reverse_charge then 0 else new_invoice.tax_amount end;
+    if new_invoice.total_amount <> old_invoice.total_amount then
+        perform private.check_amendment(old_invoice);
+    end if;
+    new_invoice.amount_settled := coalesce(old_invoice.amount_settled, 0);
+    new_invoice.amount_credited := coalesce(old_invoice.amount_credited, 0);
     return new_invoice;
 end;
 $$;
-comment on function private.keep_totals is 'An invoice as written, with the origin and the totals it had, or none when it is new.';
+comment on function private.keep_computed is 'An invoice as written, with the origin and the sums that it had, or none when it is new.';
+
+create function private.financial_year(day date)
+returns smallint
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    return extract(year from day - interval '3 months')::smallint;
+end;
+$$;
+grant execute on function private.financial_year to authenticated, service_role;
+comment on function private.financial_year is 'The year in which the Indian financial year of a day begins; it runs from April to March.';
+
+create function private.dated(old_invoice public.invoices, new_invoice public.invoices, zone text)
+returns public.invoices
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Days are those of the zone in which they were written: what is printed never moves.
+    new_invoice.created_day := case
+        when new_invoice.created_at = old_invoice.created_at then old_invoice.created_day
+        else (new_invoice.created_at at time zone zone)::date
+    end;
+    new_invoice.issue_day := case
+        when new_invoice.issue_date = old_invoice.issue_date then old_invoice.issue_day
+        else (new_invoice.issue_date at time zone zone)::date
+    end;
+    new_invoice.due_date := coalesce(new_invoice.due_date, new_invoice.issue_date + interval '30 days');
+    new_invoice.due_day := case
+        when new_invoice.due_date = old_invoice.due_date then old_invoice.due_day
+        else (new_invoice.due_date at time zone zone)::date
+    end;
+    new_invoice.financial_year := private.financial_year(new_invoice.issue_day);
+    return new_invoice;
+end;
+$$;
+comment on function private.dated is 'An invoice with its days in a time zone, and its due date 30 days after issue where none is given.';
+
+create function private.check_typed_invoice(invoice public.invoices, today date)
+returns void
+language plpgsql
+security definer -- reads the profile whoever writes
+set search_path = ''
+as $$
+begin
+    if invoice.issue_day > today + interval '1 year' then
+        perform private.raise_problem(422, 'invalid_value', 'issue_date is at most one year from now.', 'issue_date');
+    elsif
+        invoice.customer_gstin is not null
+        and invoice.customer_gstin = (select gstin from public.profiles where id = invoice.user_id)
+    then
+        perform private.raise_problem(
+            422, 'customer_is_seller', 'customer_gstin is your own: nobody invoices a supply to the same registration.',
+            'customer_gstin'
+        );
+    end if;
+end;
+$$;
+comment on function private.check_typed_invoice is
+'422 for a document that is issued more than a year from now, or to the registration that issues it.';
 
 create function private.prepare_invoice()
 returns trigger
 language plpgsql
-security definer -- reads the profile and takes numbers whoever writes
+security definer -- reads the profile whoever writes
 set search_path = ''
 as $$
 declare
@@ -279,68 +354,79 @@ begin
     end if;
     -- After the lock: whoever held it may have moved the zone.
     zone := private.time_zone(new.user_id);
+    if new.customer_id is not null and new.customer_id is distinct from old.customer_id then
+        new := private.copied_from_contact(new);
+    end if;
     new.customer_gstin := private.checked_gstin(new.customer_gstin, 'customer_gstin');
-    -- By hand, and not by the trigger of a line or of a sale.
-    if pg_trigger_depth() = 1 then
-        new := private.keep_totals(old, new);
+    new := private.keep_computed(old, new);
+    new := private.dated(old, new, zone);
+    if (new.issue_day, new.customer_gstin) is distinct from (old.issue_day, old.customer_gstin) then
+        perform private.check_typed_invoice(new, (now() at time zone zone)::date);
     end if;
     if tg_op = 'INSERT' then
         new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
-        new := private.fill_place_of_supply(new);
+        new.seller := null;
     elsif new.id <> old.id or new.user_id <> old.user_id or new.serial <> old.serial then
         perform private.raise_problem(409, 'owner_is_fixed', 'An invoice keeps its id, its serial number and its owner.');
     elsif new.invoice_number <> old.invoice_number then
         perform private.raise_problem(409, 'invoice_number_fixed', 'An invoice keeps its number.', 'invoice_number');
-    elsif
+    elsif (new.document_type, new.against_id) is distinct from (old.document_type, old.against_id) then
+        perform private.raise_problem(409, 'document_type_fixed', 'A document keeps its type and the invoice it is about.');
+    end if;
+    -- Who says that it is overdue says that it was issued before.
+    new.issued_on := case when new.status = 'overdue' then least(old.issued_on, new.due_day) else old.issued_on end;
+    new.status := private.checked_status(old, new, (now() at time zone zone)::date);
+    -- Typed together with the status, it tells when the money came; by itself it tells nothing.
+    if new.status <> 'paid' or old.status = 'paid' then
+        new.paid_at := old.paid_at;
+    elsif new.paid_at is not null then
+        perform private.check_payment_date(new.paid_at, new.user_id);
+    end if;
+    new := private.stamped(new, old.status);
+    if
+        tg_op = 'INSERT'
         -- Until it is issued; what is paid is what was shown.
-        (old.status = 'draft' and new.status <> 'paid')
-        or (new.customer_gstin, new.place_of_supply) is distinct from (old.customer_gstin, old.place_of_supply)
+        or (old.status = 'draft' and new.status <> 'paid')
+        or (new.customer_gstin, new.customer_state_code, new.place_of_supply)
+        is distinct from (old.customer_gstin, old.customer_state_code, old.place_of_supply)
     then
         if new.place_of_supply = old.place_of_supply and private.place_of_supply_is_derived(old) then
             new.place_of_supply := null;
         end if;
         new := private.fill_place_of_supply(new);
     end if;
-
-    new.created_day := (new.created_at at time zone zone)::date;
-    new.issue_day := (new.issue_date at time zone zone)::date;
-    new.due_date := coalesce(new.due_date, new.issue_date + interval '30 days');
-    new.due_day := (new.due_date at time zone zone)::date;
-    if tg_op = 'UPDATE' and (new.issue_date, new.due_date) = (old.issue_date, old.due_date) then
-        -- Another zone may put midnight between the two: what was due on the day of issue still is.
-        new.due_day := greatest(new.due_day, new.issue_day);
+    if tg_op = 'UPDATE' then
+        perform private.keep_cancelled_invoice(old, new);
+        new.updated_at := now();
     end if;
-    new.status := private.checked_status(old.status, new, (now() at time zone zone)::date);
-    perform private.keep_cancelled_invoice(old, new);
     return new;
 end;
 $$;
 comment on function private.prepare_invoice is
-'Trigger: defaults, days in the profile''s zone, GSTIN, place of supply; what is overdue; totals and cancelled invoices stay.';
+'Trigger: what a person types gets its defaults, days, place of supply, seller; computed sums and cancelled invoices stay.';
 
 -- Before all others: triggers fire in the order of their names.
 create trigger check_owner before insert on public.invoices
 for each row when (new.user_id <> auth.uid()) execute function private.refuse_other_owner();
 create trigger prepare before insert or update on public.invoices
-for each row execute function private.prepare_invoice();
-create trigger touch before update on public.invoices
-for each row execute function private.touch();
-
-create trigger lock_books before insert or update or delete on public.invoices
-for each statement execute function private.lock_own_books();
+for each row when (pg_trigger_depth() = 0) execute function private.prepare_invoice();
 
 
 -- Policies -----------------------------------------------------------------------------------------
 
+create trigger lock_books before insert or update or delete on public.invoices
+for each statement when (pg_trigger_depth() = 0) execute function private.lock_own_books();
+
 alter table public.invoices enable row level security;
 grant select, delete on public.invoices to authenticated;
 grant insert (
-    user_id, invoice_number, status, customer_name, customer_email, customer_address, customer_gstin,
-    place_of_supply, issue_date, due_date, tax_rate, price_includes_tax, notes, template
+    user_id, document_type, invoice_number, status, customer_id, customer_name, customer_email, customer_address,
+    customer_gstin, customer_state_code, place_of_supply, against_id, note_reason, issue_date, due_date, tax_rate,
+    price_includes_tax, reverse_charge, notes, template
 ) on public.invoices to authenticated;
 grant update (
-    status, customer_name, customer_email, customer_address, customer_gstin, place_of_supply, issue_date, due_date,
-    tax_rate, price_includes_tax, notes, template
+    status, customer_id, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
+    place_of_supply, note_reason, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template
 ) on public.invoices to authenticated;
 grant select, insert, update, delete on public.invoices to service_role;
 

@@ -1,8 +1,6 @@
--- Tax filings: figures of a period computed from the books, drafts that follow them, and submissions that are frozen.
+-- Tax filings: drafts of periods, and submissions that are frozen until their owner opens them again.
 --
--- A filing counts the money that moved: sales with the tax of their invoices, expenses with the input tax that was
--- recorded on them. A row's amount is its taxable value, so that the summary is the sum of its rows to the paisa.
--- An invoice counts when it is paid; what was invoiced in the period and is unpaid stands beside the figures.
+-- What a period comes to is computed in filing_figures. A submitted GST filing closes its days: see fixed_documents.
 
 
 -- Periods ------------------------------------------------------------------------------------------
@@ -71,6 +69,7 @@ create table public.tax_filings (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null references public.profiles (id) on delete cascade,
     tax_type text not null,
+    basis text not null default 'cash',
     period_start date not null,
     period_end date not null,
     status text not null default 'draft',
@@ -87,6 +86,8 @@ create table public.tax_filings (
     confirmation_number text,
     payment_reference text,
     payment_transaction_id uuid,
+    earlier_payment_ids uuid[] not null default '{}',
+    reopened_at timestamptz,
     notes text,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
@@ -97,28 +98,53 @@ create table public.tax_filings (
         daterange(period_start, period_end, '[]') with &&
     ) where (status <> 'draft'),
     constraint tax_filings_type_known check (tax_type in ('gst', 'income_tax', 'other')),
+    constraint tax_filings_basis_known check (basis in ('invoice', 'cash')),
     constraint tax_filings_status_known check (status in ('draft', 'submitted', 'accepted')),
     constraint tax_filings_period_in_order check (period_start <= period_end),
+    constraint tax_filings_period_within_a_year check (period_end < period_start + interval '1 year'),
+    constraint tax_filings_not_before_gst check (tax_type <> 'gst' or status = 'draft' or period_start >= '2017-07-01'),
     constraint tax_filings_submission_named
     check ((status = 'draft') = (submission_date is null) and (status = 'draft') = (confirmation_number is null)),
+    constraint tax_filings_only_submissions_are_reopened check (reopened_at is null or status <> 'draft'),
+    constraint tax_filings_payment_named
+    check (status = 'draft' or net_tax_liability <= 0 or payment_transaction_id is not null),
+    -- Deferred: in the dashboard the filing may be typed before its payment, and a user goes with both.
+    constraint tax_filings_payment_exists foreign key (payment_transaction_id)
+    references public.transactions (id) deferrable initially deferred,
     constraint tax_filings_only_gst_leaves_credit check (tax_type = 'gst' or net_tax_liability >= 0),
     constraint tax_filings_payment_reference_length check (char_length(payment_reference) <= 100),
     constraint tax_filings_notes_length check (char_length(notes) <= 10000)
 );
 comment on table public.tax_filings is
 'Tax filings by period. A draft is refreshed whenever it is generated again; a submission keeps the figures it was made with.';
+comment on column public.tax_filings.tax_type is 'gst, income_tax or other.';
+comment on column public.tax_filings.basis is 'By what sales are counted: invoice, by the day of issue, or cash, by the day of payment.';
 comment on column public.tax_filings.period_start is 'First day, in the profile''s time zone.';
 comment on column public.tax_filings.period_end is 'Last day, in the profile''s time zone.';
+comment on column public.tax_filings.status is 'draft, submitted or accepted.';
 comment on column public.tax_filings.total_sales is 'Rupees; taxable value of the sales.';
 comment on column public.tax_filings.total_expenses is 'Rupees; taxable value of the expenses counted.';
 comment on column public.tax_filings.total_tax_collected is 'Rupees; GST contained in the sales.';
+comment on column public.tax_filings.cgst is 'Rupees of the tax collected that are central tax.';
+comment on column public.tax_filings.sgst is 'Rupees of the tax collected that are state or union territory tax.';
+comment on column public.tax_filings.igst is 'Rupees of the tax collected that are integrated tax.';
 comment on column public.tax_filings.total_tax_paid is 'Rupees; input tax recorded on expenses.';
 comment on column public.tax_filings.net_tax_liability is 'Rupees; tax collected less tax paid, below zero when credit is left.';
+comment on column public.tax_filings.transaction_count is 'How many records the figures add up.';
+comment on column public.tax_filings.submission_date is 'When it was submitted.';
 comment on column public.tax_filings.confirmation_number is 'Our own reference, not the government''s ARN.';
-comment on column public.tax_filings.payment_transaction_id is 'The Tax Payment expense the submission made; none when nothing was due.';
+comment on column public.tax_filings.payment_reference is 'What the user wrote about the payment, such as the number of the challan.';
+comment on column public.tax_filings.payment_transaction_id is
+'The Tax Payment expense of the latest submission that owed something; none when nothing was ever due.';
+comment on column public.tax_filings.earlier_payment_ids is
+'The Tax Payment expenses of submissions before the filing was reopened: they stay, and only what was missing was paid later.';
+comment on column public.tax_filings.reopened_at is
+'When the owner opened the submitted period again, to correct it; null once it was submitted again.';
 
--- Serves the payment guard.
+-- Serve the payment guard.
 create index tax_filings_payment_transaction_id_idx on public.tax_filings (payment_transaction_id);
+create index tax_filings_earlier_payment_ids_idx on public.tax_filings using gin (earlier_payment_ids)
+where earlier_payment_ids <> '{}';
 
 
 -- Triggers -----------------------------------------------------------------------------------------
@@ -146,25 +172,71 @@ returns trigger
 language plpgsql
 set search_path = ''
 as $$
+declare
+    free constant text[] := case
+        -- Submitted again after it was reopened: the same period, with the figures of now.
+        when old.reopened_at is not null and new.reopened_at is null then '{
+            status,basis,total_sales,total_expenses,total_tax_collected,total_tax_paid,net_tax_liability,cgst,sgst,igst,
+            transaction_count,submission_date,confirmation_number,payment_reference,payment_transaction_id,
+            earlier_payment_ids,reopened_at,notes,updated_at
+        }'
+        else '{status,payment_reference,reopened_at,notes,updated_at}'
+    end;
 begin
-    if (
-        new.tax_type, new.period_start, new.period_end, new.total_sales, new.total_expenses,
-        new.total_tax_collected, new.total_tax_paid, new.net_tax_liability, new.cgst, new.sgst, new.igst,
-        new.transaction_count, new.submission_date, new.confirmation_number, new.payment_transaction_id
-    ) is distinct from (
-        old.tax_type, old.period_start, old.period_end, old.total_sales, old.total_expenses,
-        old.total_tax_collected, old.total_tax_paid, old.net_tax_liability, old.cgst, old.sgst, old.igst,
-        old.transaction_count, old.submission_date, old.confirmation_number, old.payment_transaction_id
-    ) or new.status = 'draft' then
+    if to_jsonb(new) - free <> to_jsonb(old) - free or new.status = 'draft' then
         perform private.raise_problem(409, 'filing_is_frozen', 'A submitted filing keeps its figures.');
     end if;
     return new;
 end;
 $$;
-comment on function private.freeze_filing is 'Trigger: of a submitted filing only status, reference and notes may change.';
+comment on function private.freeze_filing is
+'Trigger: of a submitted filing only status, reference and notes may change, until its owner opens it again.';
 
 create trigger keep_frozen before update on public.tax_filings
 for each row when (old.status <> 'draft') execute function private.freeze_filing();
+
+create function private.check_submission()
+returns trigger
+language plpgsql
+security definer -- reads the payment whoever writes
+set search_path = ''
+as $$
+declare
+    paid numeric;
+begin
+    if new.period_end >= private.today(new.user_id) then
+        perform private.raise_problem(
+            422, 'period_not_ended',
+            format('The period ends on %s. Submit it from the day after.', new.period_end), 'period_end'
+        );
+    end if;
+    select sum(payment.amount) into paid
+    from public.transactions as payment
+    where
+        payment.id = any(new.earlier_payment_ids || new.payment_transaction_id)
+        and payment.user_id = new.user_id
+        and payment.transaction_type = 'expense'
+        and payment.category = 'Tax Payment';
+    -- More than is due only after a period was opened again and came to less: what was paid is not undone.
+    if
+        coalesce(paid, 0) < new.net_tax_liability
+        or (coalesce(old.status, 'draft') = 'draft' and paid > greatest(new.net_tax_liability, 0))
+    then
+        perform private.raise_problem(
+            409, 'tax_payment_differs',
+            format('The filing owes %s, its payment is of %s.', new.net_tax_liability, coalesce(paid, 0))
+        );
+    end if;
+    return null;
+end;
+$$;
+comment on function private.check_submission is 'Trigger: what is submitted has ended, and its tax is paid in the books.';
+
+-- At the end of the transaction: the dashboard may write the filing before its payment.
+create constraint trigger submission_is_paid after insert or update of
+status, net_tax_liability, payment_transaction_id, earlier_payment_ids, period_end on public.tax_filings
+deferrable initially deferred
+for each row when (new.status <> 'draft') execute function private.check_submission();
 
 create function private.drop_overlapped_drafts()
 returns trigger
@@ -247,7 +319,12 @@ begin
     if
         (tg_op = 'DELETE' or (new.amount, new.transaction_type) <> (old.amount, old.transaction_type)
             or new.category is distinct from old.category)
-        and exists (select from public.tax_filings where payment_transaction_id = old.id)
+        and (
+            exists (select from public.tax_filings where payment_transaction_id = old.id)
+            or exists (
+                select from public.tax_filings where earlier_payment_ids <> '{}' and earlier_payment_ids @> array[old.id]
+            )
+        )
         -- The payments of a user who is being deleted go with it: the profile is gone by then.
         and exists (select from public.profiles where id = old.user_id)
     then
@@ -260,167 +337,6 @@ comment on function private.guard_tax_payment is 'Trigger: the payment of a subm
 
 create trigger guard_tax_payment before update or delete on public.transactions
 for each row when (old.category = 'Tax Payment') execute function private.guard_tax_payment();
-
-
--- Figures ------------------------------------------------------------------------------------------
-
-create function private.filing_rows(owner uuid, tax_type text, period_start date, period_end date)
-returns table (
-    transaction_id uuid, date timestamptz, description text, amount numeric, tax_amount numeric, transaction_type text,
-    category text, invoice_id uuid
-)
-language sql
-stable
-set search_path = ''
-as $$
-    select
-        written.id,
-        written.date,
-        written.description,
-        written.amount - coalesce(written.tax_amount, 0),
-        case filing_rows.tax_type when 'gst' then coalesce(written.tax_amount, 0) else 0.00 end,
-        written.transaction_type,
-        written.category,
-        written.invoice_id
-    from public.transactions as written
-    where
-        written.user_id = owner
-        and written.day between filing_rows.period_start and filing_rows.period_end
-        -- What the days say about the instants in every time zone: there the index begins.
-        and written.date >= period_start::timestamp at time zone 'UTC' - interval '14 hours'
-        and written.date < period_end::timestamp at time zone 'UTC' + interval '36 hours'
-        and (
-            written.transaction_type = 'sale'
-            -- Paying tax is neither an input nor a cost; input tax counts only where it was recorded.
-            or written.transaction_type = 'expense'
-            and written.category is distinct from 'Tax Payment'
-            and (filing_rows.tax_type <> 'gst' or written.tax_amount is not null)
-        )
-$$;
-grant execute on function private.filing_rows to authenticated, service_role;
-comment on function private.filing_rows is 'The transactions a filing counts, each with its taxable value and tax in rupees.';
-
-create type private.filing_figures as (
-    total_sales numeric,
-    total_expenses numeric,
-    total_tax_collected numeric,
-    total_tax_paid numeric,
-    net_tax_liability numeric,
-    cgst numeric,
-    sgst numeric,
-    igst numeric,
-    transaction_count bigint
-);
-comment on type private.filing_figures is 'The figures of a filing, in rupees.';
-
-create function private.filing_figures(owner uuid, tax_type text, period_start date, period_end date)
-returns private.filing_figures
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-    is_gst constant boolean := tax_type = 'gst';
-    figures private.filing_figures;
-begin
-    select
-        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'sale'), 0.00) as total_sales,
-        coalesce(sum(total.amount - total.tax_amount) filter (where total.transaction_type = 'expense'), 0.00) as total_expenses,
-        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'sale'), 0.00) as tax_collected,
-        coalesce(sum(total.tax_amount) filter (where is_gst and total.transaction_type = 'expense'), 0.00) as tax_paid,
-        null::numeric as net_tax_liability,
-        null::numeric as cgst,
-        null::numeric as sgst,
-        coalesce(sum(total.igst) filter (where is_gst), 0.00) as igst,
-        coalesce(sum(total.counted), 0) as transaction_count
-    into figures
-    from private.transaction_totals_between(owner, period_start, period_end) as total
-    -- As in private.filing_rows.
-    where
-        total.transaction_type = 'sale'
-        or total.transaction_type = 'expense'
-        and total.category is distinct from 'Tax Payment'
-        and (not is_gst or total.is_taxed);
-    figures.net_tax_liability := figures.total_tax_collected - figures.total_tax_paid;
-    -- What is not IGST is CGST and SGST, always in equal parts.
-    figures.cgst := round((figures.total_tax_collected - figures.igst) / 2, 2);
-    figures.sgst := figures.cgst;
-    return figures;
-end;
-$$;
-grant execute on function private.filing_figures(uuid, text, date, date) to authenticated, service_role;
-comment on function private.filing_figures(uuid, text, date, date) is
-'The sums of private.filing_rows, read from the totals; CGST, SGST and IGST are those of the sales'' invoices.';
-
-create function private.filing_changes(filing public.tax_filings)
-returns json
-language sql
-stable
-set search_path = ''
-as $$
-    select json_object_agg(figure.key, json_build_object('submitted', figure.value, 'now', figures.live -> figure.key))
-    from (
-        select to_jsonb(private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)) as live
-    ) as figures
-    cross join lateral jsonb_each(to_jsonb(filing)) as figure
-    where
-        filing.status <> 'draft'
-        and figures.live ? figure.key
-        and figures.live -> figure.key <> figure.value
-        -- What is due on income was brought by the request: the books don't know it, so they can't contradict it.
-        and (filing.tax_type = 'gst' or figure.key <> 'net_tax_liability')
-$$;
-grant execute on function private.filing_changes to authenticated, service_role;
-comment on function private.filing_changes is 'What the books say now where a submitted filing says otherwise, by figure; null when nothing differs.';
-
-
--- Drafts -------------------------------------------------------------------------------------------
-
-create function private.is_submitted(owner uuid, tax_type text, period daterange)
-returns boolean
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-    return exists (
-        select from public.tax_filings as submitted
-        where
-            submitted.user_id = owner
-            and submitted.tax_type = is_submitted.tax_type
-            and submitted.status <> 'draft'
-            and daterange(submitted.period_start, submitted.period_end, '[]') && period
-    );
-end;
-$$;
-comment on function private.is_submitted is 'Whether some day of a period was submitted.';
-
-create function private.draft_tax_filing(owner uuid, tax_type text, period daterange)
-returns void
-language sql
-security definer -- callers read filings, the books write them
-set search_path = ''
-as $$
-    insert into public.tax_filings as filing (
-        user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected, total_tax_paid,
-        net_tax_liability, cgst, sgst, igst, transaction_count
-    )
-    select owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1, figures.*
-    from private.filing_figures(owner, draft_tax_filing.tax_type, lower(period), upper(period) - 1) as figures
-    where not private.is_submitted(owner, draft_tax_filing.tax_type, period)
-    on conflict on constraint tax_filings_one_per_period do update set
-        total_sales = excluded.total_sales,
-        total_expenses = excluded.total_expenses,
-        total_tax_collected = excluded.total_tax_collected,
-        total_tax_paid = excluded.total_tax_paid,
-        net_tax_liability = excluded.net_tax_liability,
-        cgst = excluded.cgst,
-        sgst = excluded.sgst,
-        igst = excluded.igst,
-        transaction_count = excluded.transaction_count
-$$;
-grant execute on function private.draft_tax_filing to authenticated;
-comment on function private.draft_tax_filing is 'Creates or refreshes the draft of a period, none where some of its days were submitted.';
 
 
 -- Policies -----------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ comment on function private.check_overlap is '409 filing_overlaps when another p
 -- Filings ------------------------------------------------------------------------------------------
 
 create function private.filing_answer(
-    owner uuid, asked_type text, first_day date, last_day date, include_transactions boolean
+    owner uuid, asked_type text, basis text, first_day date, last_day date, include_transactions boolean
 )
 returns json
 language sql
@@ -99,6 +99,7 @@ as $$
             'period_start', first_day,
             'period_end', last_day,
             'tax_type', asked_type,
+            'basis', filing_answer.basis,
             'total_sales', figures.total_sales,
             'total_expenses', figures.total_expenses,
             'total_tax_collected', figures.total_tax_collected,
@@ -113,29 +114,31 @@ as $$
                     'tax_amount', coalesce(sum(total.tax_amount), 0.00)
                 )
                 from private.invoice_totals_between(owner, first_day, last_day) as total
-                where total.status in ('sent', 'overdue')
+                where total.document_type = 'invoice' and total.status = 'sent'
             ),
             'status', coalesce(filing.status, 'draft'),
             'filing_id', filing.id,
             'submission_date', private.instant_text(filing.submission_date),
             'confirmation_number', filing.confirmation_number,
+            'reopened_at', private.instant_text(filing.reopened_at),
             'changed_since_submission', private.filing_changes(filing)
         ),
         'transactions', (
             select coalesce(json_agg(json_build_object(
                 'transaction_id', counted.transaction_id,
+                'invoice_id', counted.invoice_id,
                 'date', private.instant_text(counted.date),
                 'description', counted.description,
                 'amount', counted.amount,
                 'tax_amount', counted.tax_amount,
                 'transaction_type', counted.transaction_type,
                 'category', counted.category
-            ) order by counted.date, counted.transaction_id), '[]'::json)
-            from private.filing_rows(owner, asked_type, first_day, last_day) as counted
+            ) order by counted.date, counted.transaction_id, counted.invoice_id), '[]'::json)
+            from private.filing_rows(owner, asked_type, filing_answer.basis, first_day, last_day) as counted
             where include_transactions
         )
     )
-    from private.filing_figures(owner, asked_type, first_day, last_day) as figures
+    from private.filing_figures(owner, asked_type, filing_answer.basis, first_day, last_day) as figures
     left join public.tax_filings as filing
         on
             filing.user_id = owner
@@ -148,7 +151,7 @@ comment on function private.filing_answer is 'A filing in the contract''s shape,
 
 create function api.tax_filing(
     start_date date, end_date date, tax_type text default 'gst', period text default 'quarterly',
-    include_transactions boolean default true
+    include_transactions boolean default true, basis text default null
 )
 returns json
 language plpgsql
@@ -161,7 +164,10 @@ begin
     perform private.check_tax_type(tax_type);
     perform private.check_filing_period(period);
     perform private.check_period(start_date, end_date, private.today(caller), 'start_date', 'end_date');
-    return private.filing_answer(caller, tax_type, start_date, end_date, include_transactions);
+    return private.filing_answer(
+        caller, tax_type, private.basis_of_period(caller, tax_type, start_date, end_date, basis), start_date, end_date,
+        include_transactions
+    );
 end;
 $$;
 grant execute on function api.tax_filing to authenticated;
@@ -181,7 +187,10 @@ begin
     ended := private.last_ended_period(private.today(caller), period);
     perform private.check_overlap(caller, tax_type, ended);
     perform private.draft_tax_filing(caller, tax_type, ended);
-    return private.filing_answer(caller, tax_type, lower(ended), upper(ended) - 1, true);
+    return private.filing_answer(
+        caller, tax_type, private.basis_of_period(caller, tax_type, lower(ended), upper(ended) - 1, null), lower(ended),
+        upper(ended) - 1, true
+    );
 end;
 $$;
 grant execute on function api.generate_tax_filing to authenticated;
@@ -208,11 +217,25 @@ as $$
         'payment_transaction_id', filing.payment_transaction_id,
         'confirmation_number', filing.confirmation_number,
         'notes', filing.notes,
-        'status', filing.status
+        'status', filing.status,
+        'reopened_at', private.instant_text(filing.reopened_at)
     )
 $$;
 grant execute on function private.submission_answer to authenticated;
 comment on function private.submission_answer is 'A submission in the contract''s shape.';
+
+create function private.tax_paid(filing public.tax_filings)
+returns numeric
+language sql
+stable
+set search_path = ''
+as $$
+    select coalesce(sum(payment.amount), 0.00)
+    from public.transactions as payment
+    where payment.id = any(filing.earlier_payment_ids || filing.payment_transaction_id)
+$$;
+grant execute on function private.tax_paid to authenticated, service_role;
+comment on function private.tax_paid is 'Rupees that were paid with a filing, by all its submissions.';
 
 create function private.freeze_submission(owner uuid, submission public.tax_filings)
 returns public.tax_filings
@@ -223,6 +246,7 @@ as $$
 declare
     period constant daterange := daterange(submission.period_start, submission.period_end, '[]');
     filing public.tax_filings;
+    unpaid numeric;
 begin
     perform private.check_overlap(owner, submission.tax_type, period);
     perform private.draft_tax_filing(owner, submission.tax_type, period);
@@ -232,11 +256,16 @@ begin
         and known.tax_type = submission.tax_type
         and known.period_start = submission.period_start
         and known.period_end = submission.period_end;
-    if filing.status <> 'draft' then
+    if filing.status <> 'draft' and filing.reopened_at is null then
         perform private.raise_problem(
             409, 'filing_already_submitted', format('This period was submitted as %s.', filing.confirmation_number)
         );
-    elsif submission.tax_type = 'gst' and submission.net_tax_liability <> filing.net_tax_liability then
+    end if;
+    -- No draft stands beside a submission that was reopened: the figures are read here.
+    filing := jsonb_populate_record(filing, to_jsonb(
+        private.filing_figures(owner, filing.tax_type, filing.basis, filing.period_start, filing.period_end)
+    ));
+    if submission.tax_type = 'gst' and submission.net_tax_liability <> filing.net_tax_liability then
         perform private.raise_problem(
             409, 'liability_differs',
             format('The books say %s, the request says %s.', filing.net_tax_liability, submission.net_tax_liability),
@@ -244,10 +273,13 @@ begin
         );
     end if;
 
-    if submission.net_tax_liability > 0 then
+    -- What was paid before the filing was reopened stays: the rest is paid now, and what was too much is not undone.
+    unpaid := submission.net_tax_liability - private.tax_paid(filing);
+    if unpaid > 0 then
+        filing.earlier_payment_ids := array_remove(filing.earlier_payment_ids || filing.payment_transaction_id, null);
         insert into public.transactions (user_id, transaction_type, amount, description, category)
         values (
-            owner, 'expense', submission.net_tax_liability,
+            owner, 'expense', unpaid,
             format('%s %s to %s', upper(replace(filing.tax_type, '_', ' ')), filing.period_start, filing.period_end),
             'Tax Payment'
         )
@@ -255,13 +287,23 @@ begin
     end if;
     update public.tax_filings as known set
         status = 'submitted',
+        total_sales = filing.total_sales,
+        total_expenses = filing.total_expenses,
+        total_tax_collected = filing.total_tax_collected,
+        total_tax_paid = filing.total_tax_paid,
         net_tax_liability = submission.net_tax_liability,
+        cgst = filing.cgst,
+        sgst = filing.sgst,
+        igst = filing.igst,
+        transaction_count = filing.transaction_count,
+        reopened_at = null,
         submission_date = now(),
         -- 36 bits of chance behind a prefix: a reference to quote, not a secret.
         confirmation_number = case filing.tax_type when 'gst' then 'GST' when 'income_tax' then 'ITX' else 'TAX' end
         || upper(left(replace(gen_random_uuid()::text, '-', ''), 9)),
         payment_reference = submission.payment_reference,
         payment_transaction_id = filing.payment_transaction_id,
+        earlier_payment_ids = filing.earlier_payment_ids,
         notes = submission.notes
     where known.id = filing.id
     returning * into filing;
@@ -269,7 +311,8 @@ begin
 end;
 $$;
 grant execute on function private.freeze_submission to authenticated;
-comment on function private.freeze_submission is 'Freezes the figures of a period and records the Tax Payment expense with them.';
+comment on function private.freeze_submission is
+'Freezes the figures of a period, which closes its days for GST, and records the Tax Payment expense of what is not paid yet.';
 
 create function api.submit_tax_filing(filing jsonb)
 returns json
@@ -321,6 +364,46 @@ comment on function api.submit_tax_filing is
 'Submits a period once, with the books'' figures, and records the payment; the account may go negative (spec: Submit Tax Filing).';
 
 
+create function private.reopen_filing(owner uuid, filing_id uuid)
+returns public.tax_filings
+language plpgsql
+security definer -- callers read filings, the books write them
+set search_path = ''
+as $$
+declare
+    filing public.tax_filings;
+begin
+    select * into filing from public.tax_filings as known where known.id = filing_id and known.user_id = owner;
+    if not found then
+        perform private.raise_problem(404, 'filing_not_found', 'There is no such tax filing.');
+    elsif filing.status = 'draft' then
+        perform private.raise_problem(409, 'filing_not_submitted', 'This filing is a draft: its period is open.');
+    elsif filing.reopened_at is null then
+        update public.tax_filings as known set reopened_at = now() where known.id = filing.id
+        returning * into filing;
+    end if;
+    return filing;
+end;
+$$;
+grant execute on function private.reopen_filing to authenticated;
+comment on function private.reopen_filing is 'Opens a submitted period for corrections; one that is open already stays as it is.';
+
+create function api.reopen_tax_filing(filing_id uuid)
+returns json
+language plpgsql
+set search_path = ''
+as $$
+declare
+    caller constant uuid := private.open_books();
+begin
+    return private.submission_answer(private.reopen_filing(caller, filing_id));
+end;
+$$;
+grant execute on function api.reopen_tax_filing to authenticated;
+comment on function api.reopen_tax_filing is
+'Opens the days of a submitted filing again, until the same period is submitted once more. Its figures and payment stay.';
+
+
 -- The report ---------------------------------------------------------------------------------------
 
 create function api.tax_report(year integer, tax_type text default null)
@@ -338,7 +421,7 @@ begin
     end if;
     select json_build_object(
         'year', year,
-        'total_tax_paid', coalesce(sum(filing.net_tax_liability) filter (where filing.payment_transaction_id is not null), 0.00),
+        'total_tax_paid', coalesce(sum(private.tax_paid(filing)) filter (where filing.payment_transaction_id is not null), 0.00),
         'filings', coalesce(json_agg(json_build_object(
             'id', filing.id,
             'period_start', filing.period_start,
@@ -346,13 +429,16 @@ begin
             'tax_type', filing.tax_type,
             'total_tax_liability', case filing.status
                 when 'draft' then (
-                    private.filing_figures(filing.user_id, filing.tax_type, filing.period_start, filing.period_end)
+                    private.filing_figures(
+                        filing.user_id, filing.tax_type, filing.basis, filing.period_start, filing.period_end
+                    )
                 ).net_tax_liability
                 else filing.net_tax_liability
             end,
             'submission_date', private.instant_text(filing.submission_date),
             'confirmation_number', filing.confirmation_number,
             'status', filing.status,
+            'reopened_at', private.instant_text(filing.reopened_at),
             'changed_since_submission', private.filing_changes(filing)
         ) order by filing.period_start, filing.period_end, filing.tax_type), '[]'::json)
     ) into report

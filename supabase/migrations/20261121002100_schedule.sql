@@ -13,12 +13,16 @@ create table public.job_runs (
     failed bigint not null default 0,
     failures jsonb not null default '[]',
     last_user_id uuid,
-    constraint job_runs_job_known check (job in ('generate_tax_filings', 'mark_overdue_invoices'))
+    constraint job_runs_job_known check (job = 'generate_tax_filings')
 );
 comment on table public.job_runs is
 'What the schedule did: one row per firing. Unfinished: it was killed or ran out of time; fired again for the same instant, it goes on.';
+comment on column public.job_runs.job is 'The job that ran.';
+comment on column public.job_runs.started_at is 'When this run began.';
 comment on column public.job_runs.as_of is 'The instant the job took for now.';
-comment on column public.job_runs.processed is 'Drafts made or brought up to date, or invoices marked.';
+comment on column public.job_runs.finished_at is 'When all users were done; null for a run that was stopped.';
+comment on column public.job_runs.processed is 'Drafts made or brought up to date.';
+comment on column public.job_runs.failed is 'How many users failed.';
 comment on column public.job_runs.failures is 'Users that failed, each with the error: they stopped nobody else.';
 comment on column public.job_runs.last_user_id is 'How far the run has come, in the order of user ids.';
 
@@ -33,114 +37,34 @@ returns bigint
 language plpgsql
 set search_path = ''
 as $$
-declare
-    written bigint;
 begin
     -- The books first, as every writer, and in one order: else a user's own request and this could wait for each other.
     perform from public.profiles where id = any(owners) order by id for no key update;
-    insert into public.tax_filings as filing (
-        user_id, tax_type, period_start, period_end, total_sales, total_expenses, total_tax_collected,
-        total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
-    )
-    select profile.id, 'gst', due.first_day, due.last_day, figures.*
-    from public.profiles as profile
-    cross join lateral (
-        select lower(ended) as first_day, upper(ended) - 1 as last_day
-        from private.last_ended_period((as_of at time zone profile.time_zone)::date, profile.filing_frequency) as ended
-    ) as due
-    cross join lateral private.filing_figures(profile.id, 'gst', due.first_day, due.last_day) as figures
-    where
-        profile.id = any(owners)
-        -- As in private.is_submitted, which would be called and its index entered for each user by itself.
-        and not exists (
-            select from public.tax_filings as submitted
-            where
-                submitted.user_id = profile.id
-                and submitted.tax_type = 'gst'
-                and submitted.status <> 'draft'
-                and daterange(submitted.period_start, submitted.period_end, '[]') && daterange(due.first_day, due.last_day, '[]')
-        )
-    -- In one order, so that firings that meet in the same batch queue instead of deadlocking.
-    order by profile.id
-    on conflict on constraint tax_filings_one_per_period do update set
-        total_sales = excluded.total_sales,
-        total_expenses = excluded.total_expenses,
-        total_tax_collected = excluded.total_tax_collected,
-        total_tax_paid = excluded.total_tax_paid,
-        net_tax_liability = excluded.net_tax_liability,
-        cgst = excluded.cgst,
-        sgst = excluded.sgst,
-        igst = excluded.igst,
-        transaction_count = excluded.transaction_count
-    where (
-        filing.total_sales, filing.total_expenses, filing.total_tax_collected, filing.total_tax_paid,
-        filing.net_tax_liability, filing.cgst, filing.sgst, filing.igst, filing.transaction_count
-    ) is distinct from (
-        excluded.total_sales, excluded.total_expenses, excluded.total_tax_collected, excluded.total_tax_paid,
-        excluded.net_tax_liability, excluded.cgst, excluded.sgst, excluded.igst, excluded.transaction_count
-    );
-    get diagnostics written = row_count;
-    return written;
+    return private.write_drafts(array(
+        select private.filing_draft(profile.id, 'gst', due.period)
+        from public.profiles as profile
+        cross join lateral (
+            select private.last_ended_period((as_of at time zone profile.time_zone)::date, profile.filing_frequency) as period
+        ) as due
+        where
+            profile.id = any(owners)
+            -- As in private.is_submitted, which would be called and its index entered for each user by itself.
+            and not exists (
+                select from public.tax_filings as submitted
+                where
+                    submitted.user_id = profile.id
+                    and submitted.tax_type = 'gst'
+                    and submitted.status <> 'draft'
+                    and daterange(submitted.period_start, submitted.period_end, '[]') && due.period
+            )
+    ));
 end;
 $$;
 comment on function private.draft_due_filings is
 'Makes or refreshes the drafts of the periods that, by the users'' filing frequencies, have just ended; answers how many it wrote.';
 
-create function private.invoices_past_due(owners uuid[], as_of timestamptz)
-returns setof public.invoices
-language sql
-stable
-set search_path = ''
-as $$
-    select invoice.*
-    from public.invoices as invoice
-    inner join public.profiles as profile on profile.id = invoice.user_id
-    where
-        invoice.user_id = any(owners)
-        and invoice.status = 'sent'
-        and invoice.due_day < (as_of at time zone profile.time_zone)::date
-$$;
-comment on function private.invoices_past_due is 'The sent invoices that are past due in their user''s day.';
-
-create function private.mark_overdue(owners uuid[], as_of timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-    marked bigint;
-begin
-    -- The books first, as in draft_due_filings.
-    perform from public.profiles
-    where id in (select user_id from private.invoices_past_due(owners, as_of))
-    order by id
-    for no key update;
-    update public.invoices as invoice set status = 'overdue'
-    -- Looked up again: whoever held the books may have sent, paid or put off some.
-    from private.invoices_past_due(owners, as_of) as due
-    where invoice.id = due.id and invoice.status = due.status;
-    get diagnostics marked = row_count;
-    return marked;
-end;
-$$;
-comment on function private.mark_overdue is 'Marks the sent invoices that are past due in their user''s day; answers how many.';
-
 
 -- Runs ---------------------------------------------------------------------------------------------
-
-create function private.work_for(owners uuid[], run public.job_runs)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-begin
-    return case run.job
-        when 'generate_tax_filings' then private.draft_due_filings(owners, run.as_of)
-        when 'mark_overdue_invoices' then private.mark_overdue(owners, run.as_of)
-    end;
-end;
-$$;
-comment on function private.work_for is 'Does what a run is for, for some users; answers how many records it wrote.';
 
 create function private.run_batch(run public.job_runs, batch_size integer)
 returns public.job_runs
@@ -153,19 +77,19 @@ declare
     owners constant uuid[] := array(
         select profile.id
         from public.profiles as profile
-        where run.last_user_id is null or profile.id > run.last_user_id
+        where profile.closed_at is null and (run.last_user_id is null or profile.id > run.last_user_id)
         order by profile.id
         limit batch_size
     );
     owner uuid;
 begin
     begin
-        run.processed := run.processed + private.work_for(owners, run);
+        run.processed := run.processed + private.draft_due_filings(owners, run.as_of);
     exception when others then
         -- Somebody's books stop the batch: one by one it shows whose, and the others get theirs.
         foreach owner in array owners loop
             begin
-                run.processed := run.processed + private.work_for(array[owner], run);
+                run.processed := run.processed + private.draft_due_filings(array[owner], run.as_of);
             exception when others then
                 run.failed := run.failed + 1;
                 run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', sqlstate, 'message', sqlerrm);
@@ -198,6 +122,7 @@ begin
         insert into public.job_runs (job, as_of) values (asked_job, asked_instant) returning * into run;
         perform private.forget_idempotency_keys();
         perform private.forget_logged_out_sessions();
+        perform private.forget_expired_books();
     end if;
     return run;
 end;
@@ -215,10 +140,8 @@ as $$
 declare
     run public.job_runs;
 begin
-    if job is null or job not in ('generate_tax_filings', 'mark_overdue_invoices') then
-        perform private.raise_problem(
-            422, 'unknown_job', 'job is one of generate_tax_filings and mark_overdue_invoices.', 'job'
-        );
+    if job is distinct from 'generate_tax_filings' then
+        perform private.raise_problem(422, 'unknown_job', 'job is generate_tax_filings.', 'job');
     end if;
     if run_id is null then
         run := private.take_up_run(run_job.job, run_job.as_of);

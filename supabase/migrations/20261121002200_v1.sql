@@ -1,7 +1,7 @@
 -- Version 1: the contract of the Invoice Generation Service (/api/v1), over the same users and invoices.
 --
 -- An invoice has an integer id here, its serial, which counts per user and so tells nothing about others, and one of
--- three statuses: PENDING is draft, sent or overdue. Everything else is decided where it is decided for /api.
+-- three statuses: PENDING is draft or sent. Everything else is decided where it is decided for /api.
 
 
 -- Schema -------------------------------------------------------------------------------------------
@@ -85,13 +85,29 @@ select
     customer.customer_name as customer_name_search,
     customer.customer_email as customer_email_search
 from public.invoices as invoice
-left join private.invoice_customers as customer on customer.id = invoice.id;
+left join private.invoice_customers as customer on customer.id = invoice.id
+where invoice.document_type = 'invoice';
 grant select on v1.invoices to authenticated;
 comment on view v1.invoices is 'Invoices with their lines as this contract shows them (spec: Available Fields).';
 comment on column v1.invoices.id is 'The invoice''s serial.';
 comment on column v1.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them. So is customer_email_search.';
 
-create function private.status_from_v1(written text, stored text)
+create type v1.invoice_answer as (
+    id bigint,
+    invoice_number text,
+    date_created text,
+    due_date text,
+    total_amount public.rupees,
+    status text,
+    customer_name text,
+    customer_email text,
+    customer_address text,
+    notes text,
+    items json
+);
+comment on type v1.invoice_answer is 'What functions answer of an invoice: the first columns of the view, in its order.';
+
+create function private.status_from_v1(written text)
 returns text
 language sql
 immutable
@@ -100,7 +116,7 @@ as $$
     select case written
         when 'PAID' then 'paid'
         when 'CANCELLED' then 'cancelled'
-        when 'PENDING' then case stored when 'overdue' then 'overdue' else 'sent' end
+        when 'PENDING' then 'sent'
     end
 $$;
 grant execute on function private.status_from_v1 to authenticated;
@@ -116,7 +132,9 @@ declare
     caller constant uuid := private.open_books();
     invoice public.invoices;
 begin
-    select * into invoice from public.invoices where user_id = caller and serial = wanted_serial for no key update;
+    select * into invoice from public.invoices
+    where user_id = caller and serial = wanted_serial and document_type = 'invoice'
+    for no key update;
     if not found then
         perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
     end if;
@@ -127,13 +145,13 @@ grant execute on function private.invoice_of_serial to authenticated;
 comment on function private.invoice_of_serial is 'The caller''s invoice of that serial, to be written; 404 invoice_not_found otherwise.';
 
 create function v1.create_invoice(invoice jsonb)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
-    answer v1.invoices := json_populate_record(null::v1.invoices, private.replay('v1.create_invoice', invoice));
+    answer v1.invoice_answer := json_populate_record(null::v1.invoice_answer, private.replay('v1.create_invoice', invoice));
     draft public.invoices;
 begin
     if answer.id is not null then
@@ -151,7 +169,7 @@ begin
     returning * into draft;
     perform private.write_items(draft.id, invoice -> 'items');
     -- Money moves when the lines are there.
-    update public.invoices set status = private.status_from_v1(invoice ->> 'status', 'sent')
+    update public.invoices set status = private.status_from_v1(invoice ->> 'status')
     where id = draft.id and invoice ->> 'status' <> 'PENDING';
     select * into answer from v1.invoices where id = draft.serial;
     perform private.remember('v1.create_invoice', invoice, to_json(answer), '/api/v1/invoices/' || answer.id);
@@ -164,17 +182,17 @@ comment on function v1.create_invoice is
 This contract knows no issue_date: what was due in the past was issued then.';
 
 create function v1.update_invoice(invoice_id bigint, invoice jsonb)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     stored constant public.invoices := private.invoice_of_serial(invoice_id);
     changes jsonb := invoice;
-    answer v1.invoices;
+    answer v1.invoice_answer;
 begin
     if changes ? 'status' then
-        changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status', stored.status));
+        changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status'));
     end if;
     if changes ? 'due_date' then
         changes := changes || jsonb_build_object(
@@ -190,7 +208,7 @@ grant execute on function v1.update_invoice to authenticated;
 comment on function v1.update_invoice is 'Changes the named fields; lines, totals and payment follow (spec: Update an invoice).';
 
 create function v1.update_invoice_status(invoice_id bigint, status text)
-returns v1.invoices
+returns v1.invoice_answer
 language plpgsql
 set search_path = ''
 as $$

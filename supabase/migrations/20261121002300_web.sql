@@ -65,7 +65,7 @@ as $$
         'due_day', invoice.due_day,
         'due_in_days', invoice.due_day - today,
         'total_amount', invoice.total_amount,
-        'status', private.shown_status(invoice.status, invoice.due_day, today)
+        'status', private.shown_status(invoice.status, invoice.due_day, invoice.issued_on, today)
     )
 $$;
 grant execute on function private.invoice_row to authenticated;
@@ -97,25 +97,29 @@ grant execute on function private.find_invoice to authenticated;
 comment on function private.find_invoice is
 'The caller''s invoice by id or by the serial number that /api/v1 calls its id; 404 invoice_not_found otherwise.';
 
-create function private.seller(reader public.profiles)
+create function private.seller(reader public.profiles, snapshot jsonb default null)
 returns json
 language sql
 stable
 set search_path = ''
 as $$
     select json_build_object(
-        'name', coalesce(reader.business_name, reader.full_name, reader.username, reader.email),
-        'email', reader.email,
-        'gstin', reader.gstin,
-        'address', reader.address,
-        'state_code', reader.state_code,
-        'state_name', (select state.name from public.gst_states as state where state.code = reader.state_code),
-        'has_utgst', coalesce((select state.has_utgst from public.gst_states as state where state.code = reader.state_code), false),
+        'name', supplier.identity ->> 'name',
+        'email', supplier.identity ->> 'email',
+        'gstin', supplier.identity ->> 'gstin',
+        'address', supplier.identity ->> 'address',
+        'state_code', supplier.identity ->> 'state_code',
+        'state_name', (select state.name from public.gst_states as state where state.code = supplier.identity ->> 'state_code'),
+        'has_utgst', coalesce((
+            select state.has_utgst from public.gst_states as state where state.code = supplier.identity ->> 'state_code'
+        ), false),
+        -- Where money goes today, not where it went when the invoice was issued.
         'upi_id', reader.upi_id
     )
+    from (select coalesce(snapshot, private.seller_snapshot(reader.id)) as identity) as supplier
 $$;
 grant execute on function private.seller to authenticated;
-comment on function private.seller is 'The caller as the supplier on an invoice.';
+comment on function private.seller is 'The supplier on a document: the snapshot taken at issue or, of a draft, the caller as it is now.';
 
 
 -- Settings -----------------------------------------------------------------------------------------

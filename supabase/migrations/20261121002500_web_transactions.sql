@@ -73,16 +73,17 @@ begin
                     'description', entry.description,
                     'category', entry.category,
                     'amount', entry.amount,
-                    'tax_amount', entry.tax_amount,
+                    'tax_amount', shown.tax_amount,
                     'account_name', account.name,
                     'transfer_account_name', receiver.name,
-                    'invoice_id', entry.invoice_id,
+                    'invoice_id', shown.invoice_id,
                     'invoice_number', invoice.invoice_number
                 ) order by entry.date desc, entry.id desc), '[]')
                 from page as entry
                 inner join public.accounts as account on account.id = entry.account_id
                 left join public.accounts as receiver on receiver.id = entry.transfer_account_id
-                left join public.invoices as invoice on invoice.id = entry.invoice_id
+                inner join api.transactions as shown on shown.id = entry.id
+                left join public.invoices as invoice on invoice.id = shown.invoice_id
             )
         )
     );

@@ -21,10 +21,11 @@ declare
     beyond constant text := case direction when 'asc' then '>' else '<' end;
     -- What private.shown_status says, spelt out: a call per row would take most of the time at 100,000 invoices.
     shown_status constant text := $status$
-        case when invoice.status = 'sent' and invoice.due_day < $3 then 'overdue' else invoice.status end
+        case when invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < $3 then 'overdue' else invoice.status end
     $status$;
     condition constant text := $filter$
         invoice.user_id = $1
+        and invoice.document_type = 'invoice'
         and ($2 ->> 'q' is null
             or invoice.customer_name ilike private.containing($2 ->> 'q')
             or invoice.customer_email ilike private.containing($2 ->> 'q')
@@ -64,7 +65,7 @@ begin
                     where
                         %1$s
                         and case $2 ->> 'status'
-                            when 'open' then invoice.status in ('sent', 'overdue')
+                            when 'open' then invoice.status = 'sent'
                             else coalesce($2 ->> 'status', '') in ('', %5$s)
                         end
                         and ($2 ->> 'after' is null or (invoice.%2$I, invoice.id) %4$s (
@@ -109,12 +110,12 @@ as $$
     from (values
         (1, 'send', invoice.status = 'draft'),
         -- A draft is issued first: its payment, taken back, would leave an issued invoice.
-        (2, 'pay', invoice.status in ('sent', 'overdue') and invoice.total_amount > 0),
-        (3, 'edit', invoice.status in ('draft', 'sent', 'overdue')),
+        (2, 'pay', invoice.status = 'sent' and invoice.amount_due > 0),
+        (3, 'edit', invoice.status in ('draft', 'sent')),
         -- The invoice of a sale follows its sale, which is what can be changed.
         (4, 'unpay', invoice.status = 'paid' and invoice.origin = 'invoice'),
         (5, 'reopen', invoice.status = 'cancelled' and invoice.origin = 'invoice'),
-        (6, 'cancel', invoice.status in ('draft', 'sent', 'overdue')),
+        (6, 'cancel', invoice.status in ('draft', 'sent') and invoice.amount_settled = 0),
         (7, 'delete', invoice.status = 'draft')
     ) as action (place, name, possible)
     where action.possible
@@ -166,10 +167,10 @@ as $$
     ) order by step.place)
     from (values
         (1, 'created', invoice.created_at),
-        (2, 'sent', invoice.sent_at),
+        (2, 'sent', invoice.issued_at),
         (3, 'overdue', case
-            when invoice.status in ('sent', 'overdue') and invoice.due_day < private.today(invoice.user_id)
-                then (invoice.due_day + 1)::timestamp at time zone zone
+            when invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < private.today(invoice.user_id)
+                then (greatest(invoice.due_day, invoice.issued_on) + 1)::timestamp at time zone zone
         end),
         (4, 'paid', invoice.paid_at),
         (5, 'cancelled', invoice.cancelled_at)
@@ -212,12 +213,15 @@ begin
             from public.invoice_items as item
             where item.invoice_id = shown.id and item.user_id = shown.user_id
         ),
-        'status', private.shown_status(shown.status, shown.due_day, today),
-        'amount_due', case when shown.status in ('paid', 'cancelled') then 0.00 else shown.total_amount end,
+        'status', private.shown_status(shown.status, shown.due_day, shown.issued_on, today),
+        'amount_due', case when shown.status = 'cancelled' then 0.00 else shown.amount_due end,
+        'amount_settled', shown.amount_settled,
         'amount_in_words', private.amount_in_words(shown.total_amount),
-        'tax_in_words', private.tax_in_words(reader.state_code, shown.place_of_supply, shown.inter_state),
+        'tax_in_words', private.tax_in_words(
+            coalesce(shown.seller ->> 'state_code', reader.state_code), shown.place_of_supply, shown.inter_state
+        ),
         'tax_table', private.tax_table(shown),
-        'seller', private.seller(reader),
+        'seller', private.seller(reader, shown.seller),
         'timeline', private.invoice_timeline(shown, reader.time_zone),
         'available_actions', private.invoice_actions(shown),
         'payment', (
@@ -225,14 +229,22 @@ begin
                 'id', payment.id, 'amount', payment.amount, 'day', payment.day, 'account_name', account.name,
                 'account_id', account.id
             )
-            from public.transactions as payment
+            from public.settlements as settlement
+            inner join public.transactions as payment on payment.id = settlement.transaction_id
             inner join public.accounts as account on account.id = payment.account_id and account.user_id = payment.user_id
-            where payment.invoice_id = shown.id and payment.user_id = shown.user_id
+            where settlement.user_id = shown.user_id and settlement.invoice_id = shown.id and settlement.kind = 'payment'
+            order by settlement.created_at desc, settlement.id
+            limit 1
+        ),
+        'payments', (
+            select coalesce(json_agg(to_json(payment) order by payment.created_instant, payment.id), '[]')
+            from api.payments as payment
+            where payment.invoice_id = shown.id
         ),
         'accounts', (
             select coalesce(json_agg(json_build_object(
                 'id', account.id, 'name', account.name, 'is_default', account.is_default,
-                'balance', account.balance, 'balance_after', account.balance + shown.total_amount
+                'balance', account.balance, 'balance_after', account.balance + shown.amount_due
             ) order by account.is_default desc, account.created_at, account.id), '[]')
             from public.accounts as account
             where account.user_id = reader.id
@@ -260,9 +272,8 @@ begin
     return (
         select json_build_object('id', updated.id)
         from api.update_invoice(changed.id, jsonb_build_object('status', case
-            -- What /api/v1 calls pending is sent, unless the invoice is open already.
+            -- What /api/v1 calls pending is sent.
             when status <> 'pending' then status
-            when changed.status = 'overdue' then 'overdue'
             else 'sent'
         end)) as updated
     );

@@ -118,7 +118,7 @@ begin
         'rates', (
             select json_agg(trim_scale(known.rate) order by known.rate)
             from public.gst_rates as known
-            where today >= known.valid_from and today <= coalesce(known.valid_to, today)
+            where today >= known.valid_from and today <= coalesce(known.valid_to, today) and known.only_for is null
         ),
         'customers', (
             select coalesce(json_agg(json_build_object(

@@ -14,11 +14,12 @@ as $$
         from generate_series(first_day, first_day + interval '11 months', interval '1 month') as start
     ),
     sales as (
-        select total.first_day as month, sum(total.subtotal + total.tax_amount) as amount
+        select total.first_day as month, sum(total.total_amount) as amount
         from private.invoice_totals as total
         where
             total.user_id = reader.id
             and total.span = 'month'
+            and total.document_type = 'invoice'
             and total.status not in ('draft', 'cancelled')
             and total.first_day >= months_of_year.first_day
             and total.first_day < months_of_year.first_day + interval '1 year'
@@ -70,11 +71,12 @@ as $$
         name, first_day, last_day
     )
     left join lateral (
-        select count(*) as number, sum(invoice.total_amount) as amount
+        select count(*) as number, sum(invoice.amount_due) as amount
         from public.invoices as invoice
         where
             invoice.user_id = reader.id
-            and invoice.status in ('sent', 'overdue')
+            and invoice.status = 'sent'
+            and invoice.document_type <> 'credit_note'
             and invoice.due_day <= today - bucket.first_day
             and (bucket.last_day is null or invoice.due_day >= today - bucket.last_day)
     ) as late on true
@@ -105,7 +107,9 @@ as $$
         'transaction_count', figures.transaction_count
     )
     from (values (private.period_containing(today, reader.filing_frequency))) as current (period)
-    cross join lateral private.filing_figures(reader.id, 'gst', lower(current.period), upper(current.period) - 1) as figures
+    cross join lateral private.filing_figures(
+        reader.id, 'gst', private.filing_basis(reader.id, 'gst'), lower(current.period), upper(current.period) - 1
+    ) as figures
 $$;
 grant execute on function private.current_gst to authenticated;
 comment on function private.current_gst is 'The GST of the period that today lies in, live.';
@@ -132,21 +136,23 @@ begin
         'profile_is_complete', reader.state_code is not null and reader.business_name is not null,
         'invoice_count', (
             select coalesce(sum(total.counted), 0) from private.invoice_totals as total
-            where total.user_id = reader.id and total.span = 'month'
+            where total.user_id = reader.id and total.span = 'month' and total.document_type = 'invoice'
         ),
         'to_receive', (
             select json_build_object(
-                'amount', coalesce(sum(total.subtotal + total.tax_amount), 0.00), 'count', coalesce(sum(total.counted), 0)
+                'amount', coalesce(sum(total.amount_due), 0.00), 'count', coalesce(sum(total.counted), 0)
             )
             from private.invoice_totals as total
-            where total.user_id = reader.id and total.span = 'month' and total.status in ('sent', 'overdue')
+            where
+                total.user_id = reader.id and total.span = 'month' and total.status = 'sent'
+                and total.document_type <> 'credit_note'
         ),
         'overdue', (
-            select json_build_object('amount', coalesce(sum(invoice.total_amount), 0.00), 'count', count(*))
+            select json_build_object('amount', coalesce(sum(invoice.amount_due), 0.00), 'count', count(*))
             from public.invoices as invoice
             where
                 invoice.user_id = reader.id
-                and (invoice.status = 'overdue' or invoice.status = 'sent' and invoice.due_day < today)
+                and invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < today and invoice.document_type <> 'credit_note'
         ),
         'this_month', (
             select json_build_object(
@@ -165,7 +171,7 @@ begin
                 select * from public.invoices as invoice
                 where
                     invoice.user_id = reader.id
-                    and (invoice.status = 'overdue' or invoice.status = 'sent' and invoice.due_day < today)
+                    and invoice.status = 'sent' and greatest(invoice.due_day, invoice.issued_on) < today and invoice.document_type <> 'credit_note'
                 order by invoice.due_day, invoice.serial
                 limit 5
             ) as late
@@ -174,7 +180,7 @@ begin
             select coalesce(json_agg(private.invoice_row(recent, today) order by recent.created_at desc, recent.id desc), '[]')
             from (
                 select * from public.invoices as invoice
-                where invoice.user_id = reader.id
+                where invoice.user_id = reader.id and invoice.document_type = 'invoice'
                 order by invoice.created_at desc, invoice.id desc
                 limit 5
             ) as recent

@@ -16,6 +16,8 @@ declare
     first_day constant date := coalesce(start_date, lower(current_period));
     last_day constant date := coalesce(end_date, upper(current_period) - 1);
     summary constant json := api.tax_filing(first_day, last_day, 'gst', reader.filing_frequency, false) -> 'summary';
+    other_basis constant text := case summary ->> 'basis' when 'invoice' then 'cash' else 'invoice' end;
+    by_other_basis constant private.filing_figures := private.filing_figures(reader.id, 'gst', other_basis, first_day, last_day);
 begin
     return json_build_object(
         'today', today,
@@ -24,11 +26,17 @@ begin
         'due_day', private.filing_due_day(last_day, reader.filing_frequency, reader.state_code),
         'due_in_days', private.filing_due_day(last_day, reader.filing_frequency, reader.state_code) - today,
         'summary', summary,
+        -- What the documents of the period say beside what was received, or the other way round.
+        'tax_collected_by_basis', json_build_object(
+            summary ->> 'basis', summary -> 'total_tax_collected', other_basis, by_other_basis.total_tax_collected
+        ),
         -- The summary is live; what was submitted stands still, and is nothing to pay any more.
         'submitted', (
             select json_build_object(
                 'submitted_at', private.local_text(filing.submission_date, reader.time_zone),
+                'filing_id', filing.id,
                 'confirmation_number', filing.confirmation_number,
+                'reopened_at', private.local_text(filing.reopened_at, reader.time_zone),
                 'payment_reference', filing.payment_reference,
                 'paid', filing.payment_transaction_id is not null,
                 'total_sales', filing.total_sales,
@@ -52,11 +60,11 @@ begin
                 'transaction_type', counted.transaction_type,
                 'amount', counted.amount,
                 'tax_amount', counted.tax_amount
-            ) order by counted.date, counted.transaction_id), '[]')
+            ) order by counted.date, counted.transaction_id, counted.invoice_id), '[]')
             from (
-                select entry.transaction_id, entry.date at time zone reader.time_zone as date, entry.description, entry.amount,
+                select entry.transaction_id, entry.invoice_id, entry.date at time zone reader.time_zone as date, entry.description, entry.amount,
                     entry.tax_amount, entry.transaction_type, entry.category
-                from private.filing_rows(reader.id, 'gst', first_day, last_day) as entry
+                from private.filing_rows(reader.id, 'gst', summary ->> 'basis', first_day, last_day) as entry
                 order by entry.date desc, entry.transaction_id desc
                 limit 200
             ) as counted
@@ -78,6 +86,7 @@ begin
                 'net_tax_liability', filing.net_tax_liability,
                 'confirmation_number', filing.confirmation_number,
                 'submitted_at', private.local_text(filing.submission_date, reader.time_zone),
+                'reopened', filing.reopened_at is not null,
                 'changed', private.filing_changes(filing) is not null
             ) order by filing.period_start desc, filing.tax_type), '[]')
             from (

@@ -224,7 +224,7 @@ class TestRoles:
 class TestSchedules:
     @pytest.mark.parametrize(
         ("job", "expression"),
-        [("mark_overdue_invoices", "cron(15 0 * * ? *)"), ("generate_tax_filings", "cron(30 0 * * ? *)")],
+        [("generate_tax_filings", "cron(30 0 * * ? *)")],
     )
     def test_a_job_runs_after_midnight_in_india(self, deployed: Deployed, job: str, expression: str) -> None:
         schedule = deployed.aws.client("scheduler").get_schedule(Name=f"renpay-prod-{job.replace('_', '-')}")
@@ -268,7 +268,7 @@ class TestAlarms:
             "Throttles",
         }
 
-    @pytest.mark.parametrize("job", ["mark_overdue_invoices", "generate_tax_filings"])
+    @pytest.mark.parametrize("job", ["generate_tax_filings"])
     def test_a_missed_run(self, alarms: list[dict[str, Any]], job: str) -> None:
         [alarm] = [alarm for alarm in alarms if alarm["Dimensions"] == [{"Name": "job", "Value": job}]]
         assert (alarm["Namespace"], alarm["MetricName"]) == ("renpay-prod", "finished_runs")

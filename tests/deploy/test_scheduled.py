@@ -7,7 +7,7 @@ from tests.deploy.invocations import Unpack, log_lines
 
 
 class TestSchedule:
-    @pytest.mark.parametrize("job", ["mark_overdue_invoices", "generate_tax_filings"])
+    @pytest.mark.parametrize("job", ["generate_tax_filings"])
     def test_a_job_runs_and_counts_itself(self, unpack: Unpack, job: str) -> None:
         function = unpack("scheduled", METRICS_NAMESPACE="renpay-test")
         result = function.invoke({"job": job, "scheduled_time": "2026-11-01T18:45:00Z"})
@@ -24,4 +24,4 @@ class TestSchedule:
     def test_a_job_that_cannot_run_is_an_error_so_that_it_is_tried_again(self, unpack: Unpack) -> None:
         function = unpack("scheduled", SUPABASE_URL="http://127.0.0.1:1")
         with pytest.raises(FunctionError):
-            function.invoke({"job": "mark_overdue_invoices", "scheduled_time": "2026-11-01T18:45:00Z"})
+            function.invoke({"job": "generate_tax_filings", "scheduled_time": "2026-11-01T18:45:00Z"})

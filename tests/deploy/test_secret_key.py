@@ -32,14 +32,14 @@ class TestSecretKey:
             Name=name, Type="SecureString", Value=stack.secret_key, Overwrite=True
         )
         function = from_parameter(name)
-        event = {"job": "mark_overdue_invoices", "scheduled_time": "2026-11-02T18:45:00Z"}
+        event = {"job": "generate_tax_filings", "scheduled_time": "2026-11-02T18:45:00Z"}
         assert function.invoke(event)["failed"] == 0
         assert stack.secret_key not in function.code.log.read_text()
 
     def test_without_it_nothing_runs(self, from_parameter: Callable[[str], Lambda]) -> None:
         function = from_parameter("/renpay/test/not-there")
         with pytest.raises(FunctionError, match="ParameterUnreadableError"):
-            function.invoke({"job": "mark_overdue_invoices", "scheduled_time": "2026-11-03T18:45:00Z"})
+            function.invoke({"job": "generate_tax_filings", "scheduled_time": "2026-11-03T18:45:00Z"})
 
 
 def test_a_person_can_log_in_by_username_with_the_key_of_the_parameter_store(

@@ -27,6 +27,8 @@ BODIES: dict[str, Json] = {
     "PUT /api/transactions/{transaction_id}": {"amount": 150},
     "POST /api/invoices": {"customer_name": "A", "items": [{"description": "B", "quantity": 1, "unit_price": 1}]},
     "PUT /api/invoices/{invoice_id}": {"notes": "Thank you"},
+    "POST /api/invoices/{invoice_id}/payments": {"amount": 1},
+    "POST /api/payments": {"invoices": [{"invoice_id": "00000000-0000-4000-8000-000000000000"}]},
     "PATCH /api/auth/me": {"full_name": "Alice"},
     "POST /api/auth/refresh": {"refresh_token": "none"},
     "POST /api/tax/submit": {
@@ -85,6 +87,8 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
             "item_id": alice.item("First")["id"],
             "transaction_id": alice.sale(100)["id"],
             "invoice_id": alice.invoice()["id"],
+            "payment_id": NOBODY,
+            "filing_id": NOBODY,
         }
         alice.account("Second")
         for operation in operations(target):

@@ -13,7 +13,13 @@ import psycopg
 SEARCHED_CUSTOMER = "Zubin Mehta"
 """The customer of twenty invoices of each user, however many there are."""
 
-_TABLES = ["public.transactions", "public.ledger_entries", "public.invoices", "public.invoice_items"]
+_TABLES = [
+    "public.transactions",
+    "public.ledger_entries",
+    "public.invoices",
+    "public.invoice_items",
+    "public.settlements",
+]
 
 _USERS = """
     insert into auth.users (id, email) select id, id || '@example.com' from wanted
@@ -24,13 +30,13 @@ _ACCOUNTS = """
 """
 _TRANSACTIONS = """
     insert into public.transactions (
-        user_id, account_id, invoice_id, transaction_type, amount, tax_rate, tax_amount, description, category, date, day
+        user_id, account_id, transaction_type, amount, tax_rate, tax_amount, description, category, date, day
     )
     select
         planned.user_id, planned.account_ids[1 + number % 3],
-        case kind when 'sale' then gen_random_uuid() end, kind, amount,
+        kind, amount,
         case when is_taxed then 18 end,
-        case when is_taxed then 2 * round(amount * 9 / 118, 2) end,
+        case when is_taxed and kind = 'expense' then 2 * round(amount * 9 / 118, 2) end,
         'Entry ' || number,
         case kind when 'sale' then 'Goods' when 'expense' then 'Expense ' || number / 10 % 8 end,
         date, (date at time zone 'Asia/Kolkata')::date
@@ -52,18 +58,20 @@ _TRANSACTIONS = """
 """
 _INVOICES = """
     insert into public.invoices (
-        id, user_id, serial, invoice_number, origin, status, customer_name, issue_date, issue_day, due_date, due_day,
-        tax_rate, price_includes_tax, subtotal, cgst, sgst, tax_amount, total_amount, sent_at, paid_at, created_at,
-        created_day
+        id, user_id, serial, financial_year, invoice_number, origin, status, customer_name, issue_date, issue_day,
+        due_date, due_day, tax_rate, price_includes_tax, subtotal, cgst, sgst, tax_amount, total_amount, amount_settled,
+        issued_at, issued_on, paid_at, created_at, created_day
     )
     select
-        invoice_id, user_id, serial, private.invoice_number(private.invoice_series(day), nth), 'sale', 'paid',
+        id, user_id, serial, private.financial_year(day), private.invoice_number(private.invoice_series(day), nth),
+        'sale', 'paid',
         case when counted >= 20 and serial %% (counted / 20) = 0 then %(searched)s else 'Walk-in customer' end,
-        date, day, date, day, tax_rate, true, amount - tax_amount, tax_amount / 2, tax_amount / 2, tax_amount, amount,
-        date, date, date, day
+        date, day, date, day, 18, true, amount - 2 * half, half, half, 2 * half, amount, amount,
+        date, day, date, date, day
     from (
         select
             sale.*,
+            round(amount * 9 / 118, 2) as half,
             row_number() over (partition by user_id order by date, id) as serial,
             row_number() over (partition by user_id, date_trunc('month', day) order by date, id) as nth,
             count(*) over (partition by user_id) as counted
@@ -78,6 +86,10 @@ _ITEMS = """
     )
     select id, user_id, 1, 'Goods', 1, total_amount, total_amount, true, subtotal, cgst, sgst, 0, tax_amount
     from public.invoices
+"""
+_SETTLEMENTS = """
+    insert into public.settlements (user_id, invoice_id, transaction_id, amount)
+    select user_id, id, id, amount from public.transactions where transaction_type = 'sale'
 """
 _COUNTERS = """
     insert into private.counters (user_id, series, last_value)
@@ -112,17 +124,17 @@ _TOTALS = """
     insert into private.transaction_totals
     select
         user_id, span, case span when 'day' then day else date_trunc('month', day)::date end, account_id,
-        transaction_type, category, tax_amount is not null, count(*), sum(amount), coalesce(sum(tax_amount), 0), 0
+        transaction_type, category, tax_amount is not null, count(*), sum(amount), coalesce(sum(tax_amount), 0)
     from public.transactions, (values ('day'), ('month')) as spans (span)
     group by 1, 2, 3, 4, 5, 6, 7
 """
 _INVOICE_TOTALS = """
     insert into private.invoice_totals
     select
-        user_id, span, case span when 'day' then issue_day else date_trunc('month', issue_day)::date end, status,
-        count(*), sum(subtotal), sum(tax_amount)
+        user_id, span, case span when 'day' then issue_day else date_trunc('month', issue_day)::date end,
+        document_type, status, count(*), sum(subtotal), sum(tax_amount), sum(igst), sum(total_amount), sum(amount_due)
     from public.invoices, (values ('day'), ('month')) as spans (span)
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4, 5
 """
 
 
@@ -143,12 +155,14 @@ def write_books(
         with database.cursor() as cursor:
             cursor.executemany("insert into wanted values (%s, %s)", wanted)
         database.execute(_USERS)
+        # Registered: their filings count documents by the day of issue.
+        database.execute("update public.profiles set gstin = '29AAACZ0001A1Z4'")
         database.execute("set session_replication_role = replica")
         with _without_indexes(database):
             for step in (_ACCOUNTS, _TRANSACTIONS):
                 database.execute(step)
             database.execute(_INVOICES, {"searched": SEARCHED_CUSTOMER})
-            for step in (_ITEMS, _COUNTERS, _LEDGER, _BALANCES, _TOTALS, _INVOICE_TOTALS):
+            for step in (_ITEMS, _SETTLEMENTS, _COUNTERS, _LEDGER, _BALANCES, _TOTALS, _INVOICE_TOTALS):
                 database.execute(step)
         database.execute("set session_replication_role = origin")
         # As autovacuum would within the hour: statistics, and pages known to be visible to all.

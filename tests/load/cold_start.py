@@ -95,7 +95,7 @@ def _first_answer(code: Code, path: str | None) -> Start:
     event = (
         http_event(Route("ANY", path, code.name), "GET", path, [("host", "localhost")], b"", "127.0.0.1")
         if path
-        else {"job": "mark_overdue_invoices", "scheduled_time": "2026-01-01T00:00:00Z"}
+        else {"job": "generate_tax_filings", "scheduled_time": "2026-01-01T00:00:00Z"}
     )
     began, used = time.perf_counter(), _used()
     environment = ExecutionEnvironment(code)

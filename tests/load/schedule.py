@@ -85,7 +85,6 @@ def main() -> None:
         with httpx.Client(base_url=f"{stack.supabase_url}/rest/v1", headers=headers, timeout=60) as data:
             measure(data, "generate_tax_filings", "Drafts, none there")
             measure(data, "generate_tax_filings", "Drafts, fired again: all there, nothing to write")
-            measure(data, "mark_overdue_invoices", "Overdue invoices, none due")
 
 
 if __name__ == "__main__":

@@ -76,15 +76,14 @@ class Books:
         )
 
     def pay(self, invoices: Sequence[Invoice]) -> None:
-        """By their oracle's total: a paisa off, and the database would refuse."""
+        """By their oracle's total: a paisa more, and the database would refuse; one less, and they would stay unpaid."""
         self.insert(
-            "transactions",
+            "settlements",
             [
                 {
-                    "transaction_type": "sale",
                     "invoice_id": invoice.id,
                     "amount": str(invoice.sums.total),
-                    "date": f"{invoice.paid_on}T12:00:00Z",
+                    "settled_on": str(invoice.paid_on),
                 }
                 for invoice in invoices
             ],

@@ -118,19 +118,41 @@ class TestSql:
         dashboard.execute("update invoices set status = 'sent' where id = %s", (invoice_id,))
         assert (alice.balance(), alice.faults()) == (0, [])
 
-    def test_another_zone_writes_only_what_it_moves(
-        self, alice: Person, dashboard: psycopg.Connection
-    ) -> None:
+    def test_another_zone_moves_nothing(self, alice: Person, dashboard: psycopg.Connection) -> None:
+        # 11:30 on the 1st and 0:30 on the 2nd in India; 7:00 and 20:00 on the 1st in Berlin.
         for hour in (6, 19):
             alice.sale(10, date=f"2026-03-01T{hour:02}:00:00Z")
-        dashboard.execute(
-            "update invoices set created_at = '2026-03-01T06:00:00Z' where user_id = %s", (alice.id,)
+        written = (
+            "select (select count(*) from invoices as row where user_id = %(user)s and row.xmin = current.xid)"
+            " + (select count(*) from transactions as row where user_id = %(user)s and row.xmin = current.xid)"
+            " from (select pg_current_xact_id()::xid as xid) as current"
         )
-        # 11:30 on the 1st and 0:30 on the 2nd in India; 7:00 and 20:00 on the 1st in Berlin.
-        moved = "select count(*) from invoices where user_id = %s and xmin = pg_current_xact_id()::xid"
         with dashboard.transaction():
             dashboard.execute("update profiles set time_zone = 'Europe/Berlin' where id = %s", (alice.id,))
-            assert rows(dashboard, moved, alice.id) == [(1,)]
+            assert dashboard.execute(written, {"user": alice.id}).fetchall() == [(0,)]
+        days = (
+            "select paid.day::text, invoice.issue_day::text, invoice.due_day::text from transactions as paid"
+            " join settlements as settlement on settlement.transaction_id = paid.id"
+            " join invoices as invoice on invoice.id = settlement.invoice_id"
+            " where paid.user_id = %s order by paid.date"
+        )
+        assert rows(dashboard, days, alice.id) == [("2026-03-01",) * 3, ("2026-03-02",) * 3]
+        assert alice.faults() == []
+
+    def test_what_is_written_after_the_move_is_dated_in_the_new_zone(
+        self, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
+        dashboard.execute("update profiles set time_zone = 'Europe/Berlin' where id = %s", (alice.id,))
+        sale = alice.sale(10, date="2026-03-01T19:00:00Z")
+        assert alice.read("/api/transactions", start_date="2026-03-02") == []
+        assert [row["id"] for row in alice.read("/api/transactions", end_date="2026-03-01")] == [sale["id"]]
+        # An edit that leaves the instant alone leaves the day alone, one that moves it finds the day anew.
+        alice.profile(time_zone="Asia/Kolkata")
+        path = f"/api/transactions/{sale['id']}"
+        checked(alice.api.put(path, json={"description": "Berlin"}), 200)
+        assert alice.read("/api/transactions", start_date="2026-03-02") == []
+        checked(alice.api.put(path, json={"date": "2026-03-01T19:01:00Z"}), 200)
+        assert len(alice.read("/api/transactions", start_date="2026-03-02")) == 1
         assert alice.faults() == []
 
     @pytest.mark.parametrize(

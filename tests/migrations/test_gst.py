@@ -69,8 +69,17 @@ def label(invoice: Json) -> tuple[str | None, str]:
 class TestGstin:
     @pytest.mark.parametrize("gstin", VALID)
     def test_a_valid_one_is_kept(self, alice: Person, gstin: str) -> None:
-        assert alice.profile(gstin=gstin)["gstin"] == gstin
         assert alice.invoice(customer_gstin=gstin)["customer_gstin"] == gstin
+        assert alice.profile(gstin=gstin)["gstin"] == gstin
+
+    @pytest.mark.parametrize("written", [KARNATAKA, f" {KARNATAKA.lower()}"])
+    def test_that_of_the_customer_is_not_ones_own(self, alice: Person, written: str) -> None:
+        alice.profile(gstin=KARNATAKA)
+        body = {**INVOICE, "customer_gstin": written}
+        [error] = problem(alice.api.post("/api/invoices", json=body), 422, "customer_is_seller")["errors"]
+        assert error["field"] == "customer_gstin"
+        path = f"/api/invoices/{alice.invoice()['id']}"
+        problem(alice.api.put(path, json={"customer_gstin": written}), 422, "customer_is_seller")
 
     @pytest.mark.parametrize("gstin", INVALID)
     def test_an_invalid_one_is_refused_with_its_reason(self, alice: Person, gstin: str) -> None:
@@ -97,8 +106,8 @@ class TestGstin:
 
     @pytest.mark.parametrize("written", [" 29aaacz0001a1z4 ", "29 AAACZ 0001A 1Z4", "29aaacz0001a1z4\n"])
     def test_case_and_spaces_do_not_matter(self, alice: Person, written: str) -> None:
-        assert alice.profile(gstin=written)["gstin"] == KARNATAKA
         assert alice.invoice(customer_gstin=written)["customer_gstin"] == KARNATAKA
+        assert alice.profile(gstin=written)["gstin"] == KARNATAKA
 
     @pytest.mark.parametrize("written", ["", "   "])
     def test_an_empty_one_is_none(self, alice: Person, written: str) -> None:

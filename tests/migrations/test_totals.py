@@ -6,6 +6,7 @@ from typing import Any, LiteralString
 import httpx
 import psycopg
 import pytest
+from psycopg import errors
 
 from tests.person import Person, checked
 
@@ -62,12 +63,16 @@ class TestFollowing:
         assert alice.faults() == []
 
     @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati", "UTC"])
-    def test_days_move_with_the_time_zone(
+    def test_days_stay_whatever_the_time_zone_becomes(
         self, alice: Person, dashboard: psycopg.Connection, zone: str
     ) -> None:
         for hour in (0, 6, 12, 18, 23):
             alice.sale(100, date=f"2025-12-31T{hour:02}:30:00Z")
+        listed = {"start_date": "2026-01-01", "end_date": "2026-01-01"}
+        # 18:30 and 23:30 UTC are the next day in India.
+        assert (length(alice, **listed), length(alice)) == (2, 5)
         dashboard.execute("update public.profiles set time_zone = %s where id = %s", (zone, alice.id))
+        assert (length(alice, **listed), length(alice)) == (2, 5)
         assert alice.faults() == []
 
     def test_igst_follows_the_place_of_supply(self, alice: Person, dashboard: psycopg.Connection) -> None:
@@ -182,39 +187,62 @@ class TestVerification:
         [("transaction_totals", "totals_are_sums"), ("invoice_totals", "invoice_totals_are_sums")],
     )
     def test_a_total_that_is_none_is_found(
-        self, alice: Person, dashboard: psycopg.Connection, table: str, rule: str
+        self, alice: Person, superuser: psycopg.Connection, table: str, rule: str
     ) -> None:
         alice.sale(100)
         tamper = f"update private.{table} set counted = counted + %s where user_id = %s"
-        dashboard.execute(tamper, (1, alice.id))
+        superuser.execute(tamper, (1, alice.id))
         assert {fault["rule"] for fault in alice.faults()} == {rule}
-        dashboard.execute(tamper, (-1, alice.id))
+        superuser.execute(tamper, (-1, alice.id))
 
     @pytest.mark.parametrize(
         ("forgery", "rule"),
         [
-            ("update transactions set day = day - 40 where user_id = %s", "day_is_of_its_instant"),
             (
-                "update invoices set issue_day = issue_day - 1 where user_id = %s",
-                "invoice_days_are_of_their_instants",
+                "update transactions set day = day - 40 where user_id = %s",
+                "transactions_day_is_of_its_instant",
             ),
             (
-                "update invoices set created_day = created_day - 1 where user_id = %s",
-                "invoice_days_are_of_their_instants",
+                "update invoices set issue_day = issue_day - 3, financial_year = 2020 where user_id = %s",
+                "invoices_days_are_of_their_instants",
+            ),
+            (
+                "update invoices set due_day = due_day + 3 where user_id = %s",
+                "invoices_days_are_of_their_instants",
+            ),
+            (
+                "update invoices set created_day = created_day - 3 where user_id = %s",
+                "invoices_days_are_of_their_instants",
             ),
         ],
     )
-    def test_a_day_that_is_another_is_found(
+    def test_a_day_of_another_instant_cannot_be_written(
+        self, alice: Person, superuser: psycopg.Connection, forgery: LiteralString, rule: str
+    ) -> None:
+        alice.sale(100)
+        with pytest.raises(errors.CheckViolation, match=rule):
+            superuser.execute(forgery, (alice.id,))
+
+    @pytest.mark.parametrize(
+        "forgery",
+        [
+            "update transactions set day = day - 1 where user_id = %s",
+            "update invoices set issue_day = issue_day - 1 where user_id = %s",
+            "update invoices set due_day = due_day - 1, issue_day = issue_day - 1 where user_id = %s",
+        ],
+    )
+    def test_a_day_that_was_another_is_found(
         self,
         alice: Person,
         superuser: psycopg.Connection,
         dashboard: psycopg.Connection,
         forgery: LiteralString,
-        rule: str,
     ) -> None:
-        alice.sale(100)
+        # In India and in New York it is the 1st, in Honolulu still the last of February.
+        alice.sale(100, date="2026-03-01T06:00:00Z")
         superuser.execute(forgery, (alice.id,))
-        assert rule in {fault["rule"] for fault in alice.faults()}
+        assert {fault["rule"] for fault in alice.faults()} & {"totals_are_sums", "invoice_totals_are_sums"}
+        assert checked(alice.data.post("/rpc/verify_audit", json={}), 200) != []
         dashboard.execute("delete from auth.users where id = %s", (alice.id,))
 
     def test_an_account_of_somebody_else_is_none(

@@ -1,44 +1,13 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-
-class StaleError(Exception):
-    """The sabotage does not apply any more."""
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A promise, the text in a file that keeps it, what to put in its place, and who should notice."""
-
-    promise: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
-    def sabotaged(self, root: Path) -> tuple[Path, str]:
-        """The file below `root`, and its text with the promise broken. Raises StaleError."""
-        files = list(root.glob(self.file))
-        if len(files) != 1:
-            raise StaleError(f"{self.file} is not one file")
-        text = files[0].read_text()
-        broken = text.replace(self.old, self.new)
-        if broken == text:
-            raise StaleError(f"the text is not in {files[0].name}")
-        return files[0], broken
-
-
-_VERSION = "[0-9]" * 14
-
-
-def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotage:
-    return Sabotage(promise, f"supabase/migrations/{_VERSION}_{migration}.sql", old, new, tests)
-
+from tests.mutations.sabotage import Sabotage, sql
+from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
+CLOSED = "tests/migrations/test_closed_periods.py"
 AUDIT = "tests/security/audit"
+WRITTEN = "tests/migrations/test_written_by_rules.py"
+DELETED = "tests/migrations/test_deleted_users.py"
 CONTACTS = "tests/functions/contacts"
 ITEMS = "tests/functions/items"
 MIDDLEWARE = "tests/security/test_middleware.py"
@@ -181,16 +150,16 @@ SABOTAGES = [
     sql("Amounts are above zero", "transactions", "check (amount > 0)", "check (amount >= 0)", "tests/functions/transactions/test_bad_amounts.py"),
     sql(
         "An edit moves the difference", "transactions",
-        "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_after_update();",
+        "create trigger post_after_update after update on public.transactions\nreferencing old table as old_rows new table as new_rows for each statement execute function private.post_transactions();",
         "", LIFE,
     ),
     sql(
-        "A sale that is deleted cancels its invoice", "settlement",
-        "case origin when 'sale' then 'cancelled' else 'sent' end", "'sent'", LIFE,
+        "A sale that is deleted cancels its invoice", "settlements",
+        "when document.status = 'paid' and document.origin = 'sale' and settled = 0 then 'cancelled'", "when false then 'cancelled'", LIFE,
     ),
     sql(
-        "A paid invoice keeps its total", "settlement",
-        "and payment.amount <> invoice.total_amount", "and false", "tests/functions/invoices/test_bad_input.py",
+        "A paid invoice keeps its total", "invoice_items",
+        "if amended.amount_settled > 0 then", "if false then", "tests/functions/invoices/test_bad_input.py",
     ),
     sql(
         "The ledger is append-only", "ledger",
@@ -206,7 +175,7 @@ SABOTAGES = [
         "(new.date at time zone private.time_zone(new.user_id))::date", "(new.date at time zone 'utc')::date", LIFE,
     ),
     sql(
-        "A tax payment is no input", "tax_filings",
+        "A tax payment is no input", "filing_figures",
         "and written.category is distinct from 'Tax Payment'", "", "tests/functions/tax",
     ),
     sql(
@@ -216,9 +185,45 @@ SABOTAGES = [
     # Audit
     sql(
         "A chain tells what changed", "audit",
-        "entry.record_id, entry.before,\n            entry.after", "entry.record_id", AUDIT,
+        "sha256(previous || private.audit_content(entry) || convert_to(", "sha256(previous || convert_to(", AUDIT,
     ),
-    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'tax_filings'", "'invoices', 'tax_filings'", AUDIT),
+    sql("Every table of the books is audited", "audited_tables", "'transactions', 'invoices', 'tax_filings'] loop", "'transactions', 'invoices'] loop", AUDIT),
+    sql("One decision is one entry", "audit", "or (last_entry.operation, changed_by) not in (('insert', 'update'), ('update', 'update'), ('update', 'delete'))", "or true", f"{AUDIT}/test_decisions.py"),
+    sql("A generated invoice is told by its sale", "audited_tables", "|| case when generated is null then '{}' else jsonb_build_object('invoice', generated) end", "", f"{AUDIT}/test_decisions.py"),
+    sql(
+        "A new column forges nothing", "audit_verification",
+        "from jsonb_each(told) as field\n            where field.key not in ('items', 'settlements') and present ? field.key and field.value <> present -> field.key",
+        "from jsonb_each(present) as field\n            where field.key not in ('items', 'settlements') and field.value is distinct from told -> field.key",
+        f"{AUDIT} -k Column",
+    ),
+    sql("A laundered edit is found", "audit_verification", "and told ? field.key and field.value <> told -> field.key", "and false", f"{AUDIT} -k Laundered"),
+    sql(
+        "No entry is typed", "audit",
+        "create trigger append_only_insert before insert on public.audit_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_audit();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No movement is typed", "ledger",
+        "create trigger append_only_insert before insert on public.ledger_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_entries();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No counter is typed", "invoice_numbers",
+        "create trigger written_by_rules before insert or update or delete or truncate on private.counters\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();",
+        "", WRITTEN,
+    ),
+    # Deleted users
+    sql("Filed books outlive their user", "deleted_users", "if not private.has_filed(old.id) then", "if true then", DELETED),
+    sql("The audit names no deleted person", "deleted_users", "perform private.erase_personal_entries(old.id);", "", DELETED),
+    sql("A profile stays with its user", "deleted_users", "if exists (select from auth.users where id = old.id) then", "if false then", DELETED),
+    sql("Filed books stay for their years", "deleted_users", "elsif old.kept_until >= now()::date then", "elsif false then", DELETED),
+    # The graph of the triggers
+    sql(
+        "An entry point is for what people type", "settlements",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nwhen (pg_trigger_depth() = 0) execute",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nexecute",
+        "tests/migrations/test_trigger_graph.py",
+    ),
     sql(
         "The audit is append-only", "audit",
         "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
@@ -242,14 +247,33 @@ SABOTAGES = [
         "Who logs in came from our page", "shared/web/csrf.py",
         "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/web/test_sign_in.py -k another_site",
     ),
-    Sabotage("A body has an end", "shared/http/middleware.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
-    Sabotage("An answer fits into Lambda", "shared/http/middleware.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
+    Sabotage("A body has an end", "shared/http/size_limits.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
+    Sabotage("An answer fits into Lambda", "shared/http/size_limits.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
     Sabotage("Answers tell browsers not to guess", "shared/http/security_headers.py", '    "x-content-type-options": "nosniff",\n', "", f"{MIDDLEWARE} -k Headers"),
     Sabotage(
         "Amounts have two decimals", "shared/schemas/money.py",
         "BeforeValidator(lambda value: _decimals(2)(_number(value)))", "BeforeValidator(lambda value: _decimals(3)(_number(value)))",
         "tests/functions/transactions/test_bad_amounts.py",
     ),
+    # Tax by the day of the document, closed periods
+    sql("An invoice counts on its day of issue", "filing_figures", "when gstin is null then 'cash' else 'invoice' end", "when gstin is null then 'cash' else 'cash' end", "tests/functions/tax/test_basis.py"),
+    sql("A credit note is subtracted", "filing_figures", "case total.document_type when 'credit_note' then -1 else 1 end", "1", "tests/functions/tax/test_basis.py"),
+    sql(
+        "A document of a submitted period stays", "fixed_documents",
+        "create trigger check_period_update after update on public.invoices\nreferencing old table as old_rows new table as new_rows for each statement execute function private.check_changed_documents();",
+        "", CLOSED,
+    ),
+    sql("So do its lines", "invoice_items", "        perform private.check_fixed_lines(invoice_ids);\n", "", CLOSED),
+    sql("No document is put into a submitted period", "fixed_documents", "where closing.id is not null\n    limit 1;", "where false\n    limit 1;", CLOSED),
+    sql("Input tax of a submitted period stays", "fixed_documents", "for each row when (old.tax_amount is not null) execute", "for each row when (false) execute", CLOSED),
+    sql(
+        "The dashboard waits for a submission", "fixed_documents",
+        "        perform private.lock_books(owner) from (select distinct unnest(owners) as owner order by 1) as written;", "        null;",
+        f"{CLOSED} -k BetweenTwoSteps",
+    ),
+    sql("A filing that is submitted again pays the difference", "tax_filings_api", "unpaid := submission.net_tax_liability - private.tax_paid(filing);", "unpaid := submission.net_tax_liability;", "tests/functions/tax/test_reopen.py"),
+    sql("A typed submission names its payment", "tax_filings", "check (status = 'draft' or net_tax_liability <= 0 or payment_transaction_id is not null),", "check (true),", "tests/migrations/test_typed_filings.py"),
+    sql("An invoice that a note names stays", "fixed_documents", "elsif (changed.before).id = any(noted_ids) then", "elsif false then", "tests/migrations/test_fixed_by_notes.py"),
     # Faults
     Sabotage(
         "A database that is away is 503", "shared/problems/database.py",
@@ -259,4 +283,5 @@ SABOTAGES = [
         "A form does not undo what another tab has saved", "web_invoice_form",
         "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
+    *SETTLEMENTS,
 ]  # fmt: skip

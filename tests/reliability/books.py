@@ -2,105 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from tests.reliability.records import Account, Gst, Invoice, Line, Transaction
+from tests.reliability.accounts import Refusal
+from tests.reliability.documents import (
+    CANCELLED,
+    CLOSED,
+    EXCEEDS_INVOICE,
+    HAS_NOTES,
+    NOT_ISSUED,
+    NOTHING,
+    SETTLED,
+    TOTAL_FIXED,
+    Documents,
+)
+from tests.reliability.records import ISSUED, Document, Gst, Line, Settlement, Transaction
 
-Refusal = tuple[int, str]
 DEFAULT_RATE = Decimal(18)
+TAX_PAYMENT_FIXED: Refusal = (409, "tax_payment_fixed")
+PAYMENT_FIXED: Refusal = (409, "payment_fixed")
 
 
 @dataclass
-class Books:
-    """One user's accounts in the order in which they were opened, transactions, invoices and submissions.
+class Books(Documents):
+    """One user's accounts, transactions, documents, settlements and submissions.
 
-    Each method changes them as the API should, or says the status and code with which it should refuse.
+    Each method changes them as the API should, or names the reasons why it should refuse: it tells one of them.
     """
 
-    accounts: dict[str, Account] = field(default_factory=dict)
-    transactions: dict[str, Transaction] = field(default_factory=dict)
-    invoices: dict[str, Invoice] = field(default_factory=dict)
-    submitted: set[str] = field(default_factory=set)
+    # Transactions -------------------------------------------------------------------------------------
 
-    # Accounts -------------------------------------------------------------------------------------
+    def refuses_new(self, transaction: Transaction) -> set[Refusal]:
+        reasons = self.refuses(transaction)
+        taxed = transaction.kind == "expense" and transaction.rate is not None
+        if self.closed(transaction.day) and (transaction.kind == "sale" or taxed):
+            reasons.add(CLOSED)
+        return reasons
 
-    def open_account(self, account_id: str, balance: Decimal, make_default: bool) -> None:
-        first = not any(account.is_default for account in self.accounts.values())
-        self.accounts[account_id] = Account(account_id, balance, is_default=False)
-        if make_default or first:
-            self.make_default(account_id)
-
-    def make_default(self, account_id: str) -> None:
-        for account in self.accounts.values():
-            account.is_default = account.id == account_id
-
-    def default_account(self, opened_id: str) -> str:
-        """The default one, else the oldest, else the one that had to be opened."""
-        if not self.accounts:
-            self.open_account(opened_id, Decimal(0), make_default=True)
-        chosen = next((a.id for a in self.accounts.values() if a.is_default), next(iter(self.accounts)))
-        self.make_default(chosen)
-        return chosen
-
-    def is_used(self, account_id: str) -> bool:
-        return any(account_id in (t.account, t.to) for t in self.transactions.values())
-
-    def refuses_deletion(self, account_id: str, receiver: str | None) -> Refusal | None:
-        if receiver == account_id:
-            return 422, "transfer_to_same_account"
-        if len(self.accounts) == 1:
-            return 409, "last_account"
-        if receiver is None and self.is_used(account_id):
-            return 409, "account_has_transactions"
-        return None
-
-    def delete_account(self, account_id: str, receiver: str | None) -> None:
-        closed = self.accounts.pop(account_id)
-        if closed.is_default:
-            self.make_default(receiver or next(iter(self.accounts)))
-        if receiver is None:
-            return
-        self.accounts[receiver].balance += closed.balance
-        for transaction in self.transactions.values():
-            if {transaction.account, transaction.to} == {account_id, receiver}:
-                transaction.to = None
-            transaction.account = receiver if transaction.account == account_id else transaction.account
-            transaction.to = receiver if transaction.to == account_id else transaction.to
-
-    # Transactions ---------------------------------------------------------------------------------
-
-    def _post(self, transaction: Transaction, direction: int) -> None:
-        for account_id, amount in transaction.moves():
-            self.accounts[account_id].balance += direction * amount
-
-    def refuses(self, transaction: Transaction) -> Refusal | None:
-        if transaction.to and transaction.kind != "transfer":
-            return 422, "invalid_value"
-        if transaction.to == transaction.account:
-            return 422, "transfer_to_same_account"
-        if transaction.tax is not None and transaction.tax > transaction.amount:
-            return 422, "invalid_value"
-        return None
-
-    def record(self, transaction: Transaction) -> None:
+    def record(self, transaction: Transaction, invoice_id: str | None = None) -> None:
         """A new transaction; a sale has the id of the invoice it brought along."""
         self.transactions[transaction.id] = transaction
-        self._post(transaction, 1)
-        if transaction.kind == "sale":
-            self._settle(transaction)
+        self.post(transaction, 1)
+        if transaction.kind == "sale" and invoice_id:
+            self._generate(transaction, invoice_id)
         elif transaction.kind == "expense" and transaction.rate is not None and transaction.tax is None:
             transaction.tax = Gst.of(transaction.amount, transaction.rate, True, False).tax
 
-    def _settle(self, sale: Transaction) -> None:
-        assert sale.invoice
-        if sale.invoice not in self.invoices:
-            sale.rate = DEFAULT_RATE if sale.rate is None else sale.rate
-            lines = [Line(Decimal(1), sale.amount)]
-            self.invoices[sale.invoice] = Invoice(sale.invoice, "paid", sale.rate, lines, True, False, True)
-        invoice = self.invoices[sale.invoice]
-        invoice.status = "paid"
-        sale.rate, sale.tax = invoice.rate, invoice.tax
+    def _generate(self, sale: Transaction, invoice_id: str) -> None:
+        rate = DEFAULT_RATE if sale.rate is None else sale.rate
+        lines = [Line(Decimal(1), sale.amount)]
+        self.documents[invoice_id] = Document(invoice_id, "paid", rate, lines, sale.day, True, from_sale=True)
+        self.settle(Settlement(invoice_id, "payment", sale.amount, sale.day, sale.id))
 
     def edited(self, old: Transaction, **changes: object) -> Transaction:
         """What an edit asks for."""
@@ -108,90 +61,146 @@ class Books:
         if changes.get("kind", old.kind) != old.kind:
             new.to = new.rate = new.tax = None
         new = replace(new, **changes)  # type: ignore[arg-type]
-        if new.kind == "sale":
-            new.rate = old.rate if new.rate is None and old.kind == "sale" else new.rate
         if new.kind == "expense" and new.rate is not None and new.tax == old.tax and new.amount != old.amount:
             new.tax = Gst.of(new.amount, new.rate, True, False).tax
         return new
 
-    def refuses_edit(self, old: Transaction, new: Transaction) -> Refusal | None:
-        if old.pays_filing and (new.amount, new.kind) != (old.amount, old.kind):
-            return 409, "tax_payment_fixed"
+    def followers(self, old: Transaction, new: Transaction) -> list[Document]:
+        """The generated invoices that follow an edit of their sale."""
+        if new == old or (new.kind, new.amount, new.day) == (old.kind, old.amount, old.day):
+            return []
+        paid = [self.documents[one.invoice] for one in self.paid_by(old)]
+        return [document for document in paid if document.follows(old.amount)]
+
+    def followed(self, document: Document, new: Transaction, old: Transaction) -> Document:
+        if new.kind != "sale":
+            return replace(document, status="cancelled")
+        day = new.day if new.day != old.day else document.day
+        return replace(document, lines=[Line(Decimal(1), new.amount)], day=day)
+
+    def refuses_edit(self, old: Transaction, new: Transaction) -> set[Refusal]:
+        reasons = self.refuses(replace(new, tax=None) if new.kind == "sale" else new)
         changed = (new.kind, new.amount) != (old.kind, old.amount)
-        if old.invoice and changed and not self.invoices[old.invoice].follows(old.amount):
-            return 409, "payment_fixed"
-        # The tax of a sale is computed anew.
-        return self.refuses(replace(new, tax=None) if new.kind == "sale" else new)
+        following = self.followers(old, new)
+        if old.pays_filing and changed:
+            reasons.add(TAX_PAYMENT_FIXED)
+        if changed and len(following) < len(self.paid_by(old)):
+            reasons.add(PAYMENT_FIXED)
+        for document in following:
+            reasons |= self.fixed(document, self.followed(document, new, old))
+        if new.kind == "sale" and old.kind != "sale" and self.closed(new.day):
+            reasons.add(CLOSED)
+        if (new.kind, new.amount, new.tax, new.day) != (old.kind, old.amount, old.tax, old.day):
+            days = [one.day for one in (old, new) if one.kind == "expense" and one.tax is not None]
+            if any(self.closed(day) for day in days):
+                reasons.add(CLOSED)
+        return reasons
 
-    def edit(self, old: Transaction, new: Transaction) -> None:
-        self._post(old, -1)
-        self._post(new, 1)
+    def edit(self, old: Transaction, new: Transaction, invoice_id: str | None) -> None:
+        following = self.followers(old, new)
+        self.post(old, -1)
+        self.post(new, 1)
         self.transactions[new.id] = new
-        if old.kind == "sale" and new.kind != "sale":
-            assert old.invoice
-            self.invoices[old.invoice].status = "cancelled"
-            new.invoice = None
-        elif new.kind == "sale":
-            invoice = self.invoices.get(new.invoice or "")
-            if invoice and invoice.follows(old.amount):
-                invoice.lines = [Line(Decimal(1), new.amount)]
-            self._settle(new)
+        if new.kind == "sale" and old.kind != "sale":
+            assert invoice_id
+            self._generate(new, invoice_id)
+        elif old.kind == "sale" and new.kind != "sale":
+            self.release([one for one in self.settlements if one.transaction == old.id])
+        else:
+            for document in following:
+                changed = self.followed(document, new, old)
+                document.lines, document.day, document.settled = changed.lines, changed.day, new.amount
+                for one in self.paid_by(new):
+                    one.amount = new.amount
 
-    def refuses_removal(self, transaction: Transaction) -> Refusal | None:
-        return (409, "tax_payment_fixed") if transaction.pays_filing else None
+    def refuses_removal(self, transaction: Transaction) -> set[Refusal]:
+        reasons = self.refuses_release([one for one in self.settlements if one.transaction == transaction.id])
+        if transaction.pays_filing:
+            reasons.add(TAX_PAYMENT_FIXED)
+        if transaction.kind == "expense" and transaction.tax is not None and self.closed(transaction.day):
+            reasons.add(CLOSED)
+        return reasons
 
-    def remove(self, transaction: Transaction) -> None:
-        self._post(transaction, -1)
-        del self.transactions[transaction.id]
-        if transaction.invoice:
-            invoice = self.invoices[transaction.invoice]
-            if invoice.status == "paid":
-                invoice.status = "cancelled" if invoice.from_sale else "sent"
+    def shown(self, transaction: Transaction) -> tuple[str | None, Decimal | None, Decimal | None]:
+        """The invoice that the contract names, the rate and the tax."""
+        if transaction.kind != "sale":
+            return None, transaction.rate, transaction.tax
+        paid = [(one, tax) for one, tax, _ in self.receipts() if one in self.paid_by(transaction)]
+        tax = sum((tax for _, tax in paid), Decimal(0)) if paid else None
+        if len(paid) != 1:
+            return None, transaction.rate, tax
+        return paid[0][0].invoice, self.documents[paid[0][0].invoice].rate, tax
 
-    # Invoices -------------------------------------------------------------------------------------
+    # Documents ----------------------------------------------------------------------------------------
 
-    def payment_of(self, invoice: Invoice) -> Transaction | None:
-        return next((t for t in self.transactions.values() if t.invoice == invoice.id), None)
+    def refuses_change(self, old: Document, new: Document, lines_sent: bool = False) -> set[Refusal]:
+        """Another status, rate or lines. The rate is written before the lines, and each must be allowed."""
+        between = replace(old, rate=new.rate)
+        other_total = new.total != old.total or between.total != old.total
+        leaves = old.settled > 0 and new.status not in {"paid", old.status}
+        # A request that cancels a document writes its lines before: then its payment still stands.
+        lines_first = new.status == "cancelled" and lines_sent and old.status != "paid"
+        says_else = (old.rate, old.lines) != (new.rate, new.lines)
+        pays = new.status == "paid" != old.status
+        reasons = {
+            CANCELLED: old.status == "cancelled" and (pays or (new.status == "cancelled" and says_else)),
+            NOTHING: pays and new.total == 0,
+            SETTLED: leaves and not self.is_single_payment(old),
+            TOTAL_FIXED: other_total and old.settled > 0 and (not leaves or lines_first),
+        }
+        if old.against and new.status != "cancelled":
+            reasons |= self._refuses_credit(old, new, between)
+        found = self.fixed(old, new) | {reason for reason, applies in reasons.items() if applies}
+        if old.against and old.status in ISSUED and new.status not in ISSUED:
+            # What the note has settled is due again, and a generated invoice is nothing without its settlement.
+            found |= self.refuses_release(self.used(old), old if new.status == "cancelled" else None)
+        return found
 
-    def refuses_payment(self, invoice: Invoice) -> Refusal | None:
-        if invoice.total == 0:
-            return 409, "nothing_to_pay"
-        if invoice.status == "paid":
-            return 409, "invoice_already_paid"
-        if invoice.status == "cancelled":
-            return 409, "invoice_cancelled"
-        return None
+    def _refuses_credit(self, old: Document, new: Document, between: Document) -> dict[Refusal, bool]:
+        invoice = self.documents[old.against or ""]
+        issues = new.status in ISSUED and new.status != old.status
+        stays = new.status in ISSUED and old.status in ISSUED
+        left = invoice.total - self.credited(invoice, but=old)
+        return {
+            EXCEEDS_INVOICE: (issues and new.total > left)
+            or (stays and max(new.total, between.total) > left),
+            NOT_ISSUED: issues and invoice.status == "draft",
+            CANCELLED: (issues and invoice.status == "cancelled")
+            or (old.status == "cancelled" and new.status == "paid"),
+            NOTHING: issues and new.total == 0,
+            # Leaving `paid` for `sent` does not take back what the note has settled.
+            SETTLED: (
+                old.settled > 0
+                and new.status not in {"paid", old.status}
+                and (not self.is_single_payment(old) or (new.status == "sent" and bool(self.used(old))))
+            ),
+        }
 
-    def refuses_change(self, old: Invoice, new: Invoice) -> Refusal | None:
-        if old.status == new.status == "paid":
-            return (409, "invoice_total_fixed") if new.total != old.total else None
-        if old.status == new.status == "cancelled" and (old.rate, old.lines) != (new.rate, new.lines):
-            return 409, "invoice_cancelled"
-        if new.status == "paid":
-            if old.status == "cancelled":
-                return 409, "invoice_cancelled"
-            return (409, "nothing_to_pay") if new.total == 0 else None
-        return None
+    def change(self, old: Document, new: Document) -> None:
+        """Another status, rate or lines; who pays records it with `pay`."""
+        document = self.documents[old.id]
+        if document.against and new.status not in ISSUED and old.status in ISSUED:
+            self.release(self.used(document))
+        leaves = old.settled > 0 and new.status not in {"paid", old.status}
+        document.status, document.rate, document.lines = new.status, new.rate, new.lines
+        document.late = new.late and new.status != "draft"
+        if leaves:
+            self.take_money_back(document)
+            document.status = new.status
+        if document.against and new.status in ISSUED and new.status != old.status:
+            self.issue_note(document)
 
-    def change(self, old: Invoice, new: Invoice) -> None:
-        """A paid one that becomes unpaid gives its payment back; who pays records it with `record`."""
-        payment = self.payment_of(old)
-        self.invoices[new.id] = new
-        if payment and new.status != "paid":
-            self.remove(payment)
-        elif payment:
-            payment.rate, payment.tax = new.rate, new.tax
+    def refuses_deletion_of(self, document: Document) -> set[Refusal]:
+        reasons = {
+            HAS_NOTES: bool(self.notes_of(document)),
+            SETTLED: not document.against and document.settled > 0 and not self.is_single_payment(document),
+            CLOSED: document.status != "draft" and self.closed(document.day),
+        }
+        released = self.refuses_release(self.used(document), document)
+        return released | {reason for reason, applies in reasons.items() if applies}
 
-    def delete_invoice(self, invoice: Invoice) -> None:
-        if payment := self.payment_of(invoice):
-            self.remove(payment)
-        del self.invoices[invoice.id]
-
-    # Tax ------------------------------------------------------------------------------------------
-
-    def tax_of(self, month: str) -> tuple[Decimal, Decimal]:
-        """Tax collected with sales, and paid with expenses, of a month."""
-        counted = [t for t in self.transactions.values() if t.day.startswith(month) and not t.pays_filing]
-        collected = sum((t.tax or Decimal(0) for t in counted if t.kind == "sale"), Decimal(0))
-        paid = sum((t.tax or Decimal(0) for t in counted if t.kind == "expense"), Decimal(0))
-        return collected, paid
+    def delete_document(self, document: Document) -> None:
+        del self.documents[document.id]
+        for transaction_id in dict.fromkeys(one.transaction for one in self.of(document) if one.transaction):
+            self.remove(self.transactions[transaction_id])
+        self.release([*self.of(document), *self.used(document)])

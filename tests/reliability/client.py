@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import httpx
@@ -24,12 +24,22 @@ _SNAPSHOT = """
             select json_object_agg(id, json_build_array(
                 transaction_type, amount::text, account_id, transfer_account_id, invoice_id, trim_scale(tax_rate)::text,
                 tax_amount::text, day
-            )) from public.transactions
+            )) from api.transactions
         ),
-        'invoices', (
-            select json_object_agg(id, json_build_array(status, total_amount::text, tax_amount::text)) from public.invoices
+        'documents', (
+            select json_object_agg(id, json_build_array(
+                status, total_amount::text, tax_amount::text, amount_settled::text, amount_due::text,
+                amount_credited::text, against_id, issue_day
+            )) from public.invoices
+        ),
+        'settlements', (
+            select json_agg(json_build_array(invoice_id, kind, amount::text, transaction_id, credit_note_id, settled_on))
+            from public.settlements
         ),
         'submitted', (select json_agg(to_char(period_start, 'YYYY-MM')) from public.tax_filings where status <> 'draft'),
+        'reopened', (
+            select json_agg(to_char(period_start, 'YYYY-MM')) from public.tax_filings where reopened_at is not null
+        ),
         'faults', (select json_agg(fault) from api.verify_ledger() as fault)
     )
 """
@@ -65,6 +75,14 @@ class User:
         with self.database.transaction():
             self._become()
             return self.database.execute("select * from api.verify_audit()").fetchall()
+
+    def types(self, statement: LiteralString, **values: object) -> tuple[Any, ...] | str | None:
+        """What somebody types into the dashboard for this user: a row of the answer, or the code of its refusal."""
+        try:
+            cursor = self.database.execute(statement, {"user": self.id, **values})
+        except psycopg.Error as refused:
+            return refused.diag.message_hint or refused.diag.constraint_name
+        return cursor.fetchone() if cursor.description else ()
 
     def _become(self) -> None:
         claims = json.dumps({"sub": self.id, "role": "authenticated", "session_id": str(uuid4())})

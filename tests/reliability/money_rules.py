@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -41,9 +42,9 @@ class MoneyRules(Life):
             return
         taker = self.account(who, receiver)
         query: Json = {"transfer_to_account_id": taker.id} if taker else {}
-        refusal = self.books[who].refuses_deletion(chosen.id, taker.id if taker else None)
-        self.does(who, "DELETE", f"/api/accounts/{chosen.id}", refusal=refusal, **query)
-        if not refusal:
+        reasons = self.books[who].refuses_deletion(chosen.id, taker.id if taker else None)
+        self.does(who, "DELETE", f"/api/accounts/{chosen.id}", reasons=reasons, **query)
+        if not reasons:
             self.books[who].delete_account(chosen.id, taker.id if taker else None)
 
     @rule(
@@ -80,23 +81,14 @@ class MoneyRules(Life):
         }
         probe = source or next((a for a in books.accounts.values() if a.is_default), None)
         probe = probe or next(iter(books.accounts.values()), None)
-        if target and probe and target.id == probe.id:
-            self.refused(who, "POST", "/api/transactions", (422, "transfer_to_same_account"), body)
+        home = probe.id if probe else ""
+        wanted = Transaction("", kind, amount, home, day, target.id if target else None, rate)
+        if reasons := books.refuses_new(wanted):
+            self.refused(who, "POST", "/api/transactions", reasons, body)
             return
         answer = self.create(who, "/api/transactions", body, repeat, 201)
         home = source.id if source else books.default_account(answer["account_id"])
-        books.record(
-            Transaction(
-                answer["id"],
-                kind,
-                amount,
-                home,
-                day,
-                target.id if target else None,
-                answer["invoice_id"],
-                rate,
-            )
-        )
+        books.record(replace(wanted, id=answer["id"], account=home), answer["invoice_id"])
 
     @rule(who=who, to=nth, amount=amounts, repeat=times)
     def transfer(self, who: str, to: int, amount: Decimal, repeat: int) -> None:
@@ -130,20 +122,17 @@ class MoneyRules(Life):
         if target:
             changes["to"] = target.id
         new = books.edited(old, **changes)
-        refusal = books.refuses_edit(old, new)
-        self.does(who, "PUT", f"/api/transactions/{old.id}", _as_body(changes), refusal=refusal)
-        if refusal:
-            return
-        if new.kind == "sale" and not new.invoice:
-            new.invoice = self.users[who].ask("GET", f"/api/transactions/{old.id}").json()["invoice_id"]
-        books.edit(old, new)
+        reasons = books.refuses_edit(old, new)
+        answer = self.does(who, "PUT", f"/api/transactions/{old.id}", _as_body(changes), reasons=reasons)
+        if not reasons:
+            books.edit(old, new, answer["invoice_id"])
 
     @rule(who=who, which=nth)
     def delete_transaction(self, who: str, which: int) -> None:
         if chosen := self.transaction(who, which):
-            refusal = self.books[who].refuses_removal(chosen)
-            self.does(who, "DELETE", f"/api/transactions/{chosen.id}", refusal=refusal)
-            if not refusal:
+            reasons = self.books[who].refuses_removal(chosen)
+            self.does(who, "DELETE", f"/api/transactions/{chosen.id}", reasons=reasons)
+            if not reasons:
                 self.books[who].remove(chosen)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 Kind = Literal["sale", "expense", "transfer", "other"]
 OUTSIDE_INDIA = "96"
+ISSUED = {"sent", "paid"}
 
 
 def half_up(amount: Fraction) -> Decimal:
@@ -48,7 +49,7 @@ class Account:
 
 @dataclass
 class Transaction:
-    """Money that moved."""
+    """Money that moved. What it settles stands in the settlements, and so does the tax of a sale."""
 
     id: str
     kind: Kind
@@ -56,9 +57,9 @@ class Transaction:
     account: str
     day: str
     to: str | None = None
-    invoice: str | None = None
     rate: Decimal | None = None
     tax: Decimal | None = None
+    """Input tax of an expense."""
     pays_filing: bool = False
 
     def moves(self) -> list[tuple[str, Decimal]]:
@@ -78,17 +79,36 @@ class Line:
     rate: Decimal | None = None
 
 
+@dataclass(eq=False)
+class Settlement:
+    """What settles a document: money, tax that the customer kept back, a write-off, or a credit note."""
+
+    invoice: str
+    kind: str
+    amount: Decimal
+    day: str
+    transaction: str | None = None
+    note: str | None = None
+
+
 @dataclass
-class Invoice:
-    """A claim, or the receipt of a sale."""
+class Document:
+    """A claim, the receipt of a sale, or a credit note."""
 
     id: str
     status: str
+    """As it is stored: what is shown as overdue was sent."""
     rate: Decimal
     lines: list[Line]
+    day: str
     included: bool = False
     inter_state: bool = False
     from_sale: bool = False
+    against: str | None = None
+    """The invoice that a credit note is about."""
+    late: bool = False
+    """Whether it is shown as overdue while it is sent: somebody said so, who issues it today is not late today."""
+    settled: Decimal = Decimal(0)
 
     def computed(self) -> list[Gst]:
         return [
@@ -108,6 +128,34 @@ class Invoice:
     @property
     def total(self) -> Decimal:
         return sum((line.taxable + line.tax for line in self.computed()), Decimal(0))
+
+    @property
+    def due(self) -> Decimal:
+        return self.total - self.settled
+
+    @property
+    def shown(self) -> str:
+        return "overdue" if self.status == "sent" and self.late else self.status
+
+    def tax_in(self, before: Decimal, amount: Decimal) -> Decimal:
+        """The tax in an amount that is settled after another one: of each head by itself, to the paisa."""
+        if amount == self.total:
+            return self.tax
+        heads = [sum(column, Decimal(0)) for column in zip(*self._heads(), strict=True)]
+        return sum(
+            (self._share(head, before + amount) - self._share(head, before) for head in heads), Decimal(0)
+        )
+
+    def _heads(self) -> list[tuple[Decimal, Decimal, Decimal]]:
+        return [(line.cgst, line.sgst, line.igst) for line in self.computed()]
+
+    def _share(self, head: Decimal, settled: Decimal) -> Decimal:
+        return half_up(Fraction(head) * Fraction(settled) / Fraction(self.total))
+
+    def says(self) -> tuple[object, ...]:
+        """What is fixed when the document is: neither what settles it nor its notes."""
+        issued = "sent" if self.status == "paid" else self.status
+        return issued, self.rate, self.lines, self.day, self.late
 
     def follows(self, amount: Decimal) -> bool:
         """Whether it is still as a sale of this amount wrote it."""

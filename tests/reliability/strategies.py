@@ -39,3 +39,6 @@ lines = st.lists(
 
 statuses = st.sampled_from(["draft", "sent", "overdue", "cancelled", "paid"])
 times = st.integers(1, 3)
+
+# Of what is due: a part, all, or a paisa too much.
+parts = st.sampled_from(["0.1", "0.333", "0.5", "1", "1", "2"]).map(Decimal)

@@ -19,7 +19,7 @@ class TestLogout:
     def run_job(service: httpx.Client) -> None:
         """Each run begins with forgetting what has expired."""
         schema = {"Content-Profile": "api"}
-        checked(service.post("/rpc/run_job", json={"job": "mark_overdue_invoices"}, headers=schema), 200)
+        checked(service.post("/rpc/run_job", json={"job": "generate_tax_filings"}, headers=schema), 200)
 
     def test_a_younger_token_of_the_session_stays_dead(
         self, target: Target, alice: Person, service: httpx.Client

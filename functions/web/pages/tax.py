@@ -110,3 +110,16 @@ def submit(request: Request, context: UserContext, form: SessionForm) -> Respons
                 raise
             form.take(problem)
     return _show(request, context, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@router.post("/tax/reopen")
+def reopen(request: Request, context: UserContext, form: SessionForm) -> Response:
+    """Open a submitted period again, to correct its documents."""
+    try:
+        filing = context.write(form, "api.reopen_tax_filing", filing_id=form["filing_id"])
+    except Problem as problem:
+        if not belongs_on_the_form(problem, form):
+            raise
+        form.take(problem)
+        return _show(request, context, form, int(problem.status))
+    return go("/tax", start=filing["period_start"], end=filing["period_end"], done="filing_reopened")

@@ -43,7 +43,6 @@ def fire(schedule: httpx.Client, job: str, as_of: str, **arguments: object) -> J
 
 
 generate = partial(fire, job="generate_tax_filings")
-mark_overdue = partial(fire, job="mark_overdue_invoices")
 
 
 def program(stack: Stack, *arguments: str) -> "subprocess.Popen[str]":

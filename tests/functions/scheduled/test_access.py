@@ -14,7 +14,7 @@ from tests.target import Target
 
 
 class TestAccess:
-    JOB: Json = {"job": "mark_overdue_invoices", "as_of": "2009-01-01T00:00:00Z"}
+    JOB: Json = {"job": "generate_tax_filings", "as_of": "2009-01-01T00:00:00Z"}
 
     def test_only_the_secret_key_runs_jobs(
         self, alice: Person, target: Target, dashboard: psycopg.Connection
@@ -34,7 +34,7 @@ class TestAccess:
         assert checked(missing, 404)["hint"] == "job_run_not_found"
 
     def test_a_wrong_secret_key_is_an_error(self, stack: Stack) -> None:
-        event = {"job": "mark_overdue_invoices", "scheduled_time": "2009-01-01T00:00:00Z"}
+        event = {"job": "generate_tax_filings", "scheduled_time": "2009-01-01T00:00:00Z"}
         arguments = [sys.executable, "-c", LAMBDA, json.dumps(event)]
         environment = {**stack.environment, "SUPABASE_SECRET_KEY": stack.anon_key}
         refused = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)

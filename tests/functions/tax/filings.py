@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import cast
 
-from tests.person import Json, Person, checked
+from tests.person import Json, Person, checked, problem
 
 QUARTER = {"start_date": "2023-01-01", "end_date": "2023-03-31"}
 
@@ -16,6 +16,7 @@ SUBMISSION: Json = {
 
 FilingsOf = Callable[[Person], list[tuple[object, ...]]]
 IN_QUARTER = "2023-02-10T10:00:00Z"
+AFTER = "2023-04-01"
 
 
 def filing(person: Person, **parameters: object) -> Json:
@@ -30,6 +31,10 @@ def submit(person: Person, **fields: object) -> Json:
     return cast(Json, checked(person.api.post("/api/tax/submit", json={**SUBMISSION, **fields}), 200))
 
 
+def reopen(person: Person, submission: Json) -> Json:
+    return cast(Json, checked(person.api.post(f"/api/tax/filings/{submission['id']}/reopen"), 200))
+
+
 def figures(shown: Json) -> list[float]:
     names = ("total_sales", "total_expenses", "total_tax_collected", "total_tax_paid", "net_tax_liability")
     return [shown[name] for name in names]
@@ -37,3 +42,12 @@ def figures(shown: Json) -> list[float]:
 
 def heads(shown: Json) -> list[float]:
     return [shown["breakdown"][name] for name in ("cgst", "sgst", "igst")]
+
+
+def refused(alice: Person, method: str, path: str, body: Json | None = None, way_out: str = "reopen") -> None:
+    answer = (
+        alice.api.request(method, path, json=body) if body is not None else alice.api.request(method, path)
+    )
+    detail = problem(answer, 409, "period_closed")["detail"]
+    assert "2023-01-01 to 2023-03-31 was submitted as GST" in detail
+    assert way_out in detail

@@ -1,8 +1,8 @@
-"""What changed since a filing was submitted."""
+"""What changed since a filing was submitted: nothing, unless its owner opened it again."""
 
 from typing import cast
 
-from tests.functions.tax.filings import IN_QUARTER, QUARTER, FilingsOf, figures, submit, summary
+from tests.functions.tax.filings import IN_QUARTER, QUARTER, FilingsOf, figures, reopen, submit, summary
 from tests.person import Json, Person, checked
 
 
@@ -23,6 +23,7 @@ class TestChangedSinceSubmission:
     def test_names_the_figures_that_differ(self, alice: Person, filings_of: FilingsOf) -> None:
         sale = alice.sale(118, date=IN_QUARTER)
         submission = submit(alice)
+        reopen(alice, submission)
         assert self.changes(alice) == [None, None]
 
         path = f"/api/transactions/{sale['id']}"
@@ -44,12 +45,21 @@ class TestChangedSinceSubmission:
     def test_generating_again_leaves_the_submission(self, alice: Person, filings_of: FilingsOf) -> None:
         drafted = alice.read("/api/tax/filing/auto-generate", period="monthly")["summary"]
         period = {name: drafted[name] for name in ("period_start", "period_end")}
-        submit(alice, **period, total_tax_liability=0)
+        reopen(alice, submit(alice, **period, total_tax_liability=0))
         alice.sale(118, date=period["period_end"])
         again = alice.read("/api/tax/filing/auto-generate", period="monthly")["summary"]
         assert (again["filing_id"], again["status"]) == (drafted["filing_id"], "submitted")
         assert again["changed_since_submission"]["net_tax_liability"] == {"submitted": 0.00, "now": 18.00}
         assert filings_of(alice) == [(*period.values(), "submitted", 0, 0, 0)]
+
+    def test_money_of_a_cash_filing_may_still_come(self, alice: Person) -> None:
+        """A payment that is recorded late is no document: it is shown, and nothing is refused."""
+        invoice = alice.invoice([("Design", 1, 100)], status="sent", issue_date="2022-12-01")
+        submit(alice, total_tax_liability=0)
+        path = f"/api/invoices/{invoice['id']}/mark-as-paid"
+        checked(alice.api.post(path, json={"date": IN_QUARTER}), 200)
+        changes = summary(alice)["changed_since_submission"]
+        assert changes["total_tax_collected"] == {"submitted": 0.00, "now": 18.00}
 
     def test_the_page_shows_what_was_submitted_and_the_difference(self, alice: Person) -> None:
         sale = alice.sale(1180, date=IN_QUARTER)
@@ -60,6 +70,7 @@ class TestChangedSinceSubmission:
 
         assert page()["submitted"] is None
         submission = submit(alice, total_tax_liability=180)
+        reopen(alice, submission)
         checked(alice.api.put(f"/api/transactions/{sale['id']}", json={"amount": 1298}), 200)
         shown = page()
         submitted = shown["submitted"]

@@ -60,7 +60,7 @@ class TestDrafts:
                 user_id, tax_type, period_start, period_end, status, submission_date, confirmation_number, total_sales,
                 total_expenses, total_tax_collected, total_tax_paid, net_tax_liability, cgst, sgst, igst, transaction_count
             )
-            select %s, 'gst', now() - interval '1 day', now(), 'submitted', now(), 'GST1', 0, 0, 0, 0, 0, 0, 0, 0, 0
+            select %s, 'gst', now() - interval '3 days', now() - interval '2 days', 'submitted', now(), 'GST1', 0, 0, 0, 0, 0, 0, 0, 0, 0
             """,
             (alice.id,),
         )

@@ -107,7 +107,7 @@ class TestCreate:
             {"items": [{**DESIGN, "amount": 5}]},
             {"status": "draft"},
             {"due_date": "tomorrow"},
-            {"due_date": "2099-08-14T10:00:00"},
+            {"due_date": "2099-08-14T25:00:00"},
             {"tax_rate": "18"},
             {"invoice_number": "INV-202307-A1B2C3"},
         ],

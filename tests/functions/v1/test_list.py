@@ -100,13 +100,13 @@ class TestList:
     def test_a_day_is_a_whole_day_in_the_users_zone(self, shelf: Shelf, query: str, ids: list[int]) -> None:
         assert shelf.ids(f"/api/v1/invoices?{query}") == ids
 
-    def test_days_move_with_the_zone(self, target: Target, dashboard: psycopg.Connection) -> None:
+    def test_days_stay_when_the_zone_moves(self, target: Target, dashboard: psycopg.Connection) -> None:
         with Person.registered(target, "traveller") as person:
             shelved(dashboard, person, STORED[0])
             first_day = {"created_after": "2022-12-31", "created_before": "2022-12-31"}
             assert len(person.read("/api/v1/invoices", **first_day)) == 1
             checked(person.api.patch("/api/auth/me", json={"time_zone": "Pacific/Kiritimati"}), 200)
-            assert person.read("/api/v1/invoices", **first_day) == []
+            assert len(person.read("/api/v1/invoices", **first_day)) == 1
 
     @pytest.mark.parametrize(
         ("parameter", "text", "ids"),
@@ -185,7 +185,7 @@ class TestList:
             "skip=-1",
             "created_after=2023-02-30",
             "created_before=31.01.2023",
-            "due_after=2023-01-01T00:00:00",
+            "due_after=2023-01-01T25:00:00",
             "min_amount=lots",
             "max_amount=NaN",
             "min_amount=1e999999",

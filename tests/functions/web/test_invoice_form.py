@@ -88,7 +88,7 @@ class TestEdit:
                 selected = re.findall(r'<option value="(\d\d)" selected', web.page(shown))
                 assert selected == ([place] if place else [])
         path = f"/invoice/{derived['id']}"
-        corrected = {**INVOICE, "customer_gstin": "29AAGCB7383J1Z4", "place_of_supply": "", "action": "save"}
+        corrected = {**INVOICE, "customer_gstin": "29AAACZ0001A1Z4", "place_of_supply": "", "action": "save"}
         assert web.send(f"{path}/edit", corrected).status_code == 303
         saved = alice.read(f"/api/invoices/{derived['id']}")
         assert (saved["place_of_supply"], saved["igst"]) == ("29", 0.00)

@@ -79,6 +79,7 @@ def books(database: psycopg.Connection[Any], person: Person) -> list[Any]:
         "transactions",
         "invoices",
         "invoice_items",
+        "settlements",
         "ledger_entries",
         "tax_filings",
         "audit_entries",

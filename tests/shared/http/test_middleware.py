@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.testclient import TestClient
 
 from shared.http.application import create_app
-from shared.http.middleware import MOST_ANSWER_BYTES
+from shared.http.size_limits import MOST_ANSWER_BYTES
 
 MOST = MOST_ANSWER_BYTES
 

@@ -18,6 +18,12 @@ class TestFilters:
         query = TransactionQuery.model_validate({"start_date": "2023-01-01T05:30:00+05:30"})
         assert ("date_instant", "gte.2023-01-01T00:00:00+00:00") in list(query.parameters())
 
+    def test_a_time_without_a_zone_is_the_databases_to_read(self) -> None:
+        query = TransactionQuery.model_validate({"end_date": "2023-01-01T05:30:00"})
+        assert ("date_instant", "lte.2023-01-01T05:30:00") in list(query.parameters())
+        assert query.names_local_times()
+        assert not TransactionQuery.model_validate({"end_date": "2023-01-01"}).names_local_times()
+
     def test_wildcards_in_a_name_are_letters(self) -> None:
         query = InvoiceQuery.model_validate({"customer_name": "100% (*)"})
         assert ("customer_name_search", r"imatch.100%\ \(\*\)") in list(query.parameters())

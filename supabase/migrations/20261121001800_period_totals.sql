@@ -18,7 +18,6 @@ create table private.transaction_totals (
     counted bigint not null,
     amount numeric not null,
     tax_amount numeric not null,
-    igst numeric not null,
     constraint transaction_totals_key
     unique nulls not distinct (user_id, span, first_day, account_id, transaction_type, category, is_taxed),
     constraint transaction_totals_span_known check (span in ('day', 'month'))
@@ -28,22 +27,32 @@ with (fillfactor = 70);
 comment on table private.transaction_totals is
 'Transactions counted and summed by day and by month, account, type and category. What was deleted may leave zeros.';
 comment on column private.transaction_totals.first_day is 'The day, or the first of the month, in the profile''s time zone.';
-comment on column private.transaction_totals.is_taxed is 'Whether these transactions have a tax_amount: on an expense it was recorded as input tax.';
-comment on column private.transaction_totals.igst is 'Rupees of the tax that are IGST; CGST and SGST are half of the rest each.';
+comment on column private.transaction_totals.is_taxed is 'Whether these transactions are expenses on which input tax was recorded.';
 
 create table private.invoice_totals (
     user_id uuid not null references public.profiles (id) on delete cascade,
     span text not null,
     first_day date not null,
+    document_type text not null,
     status text not null,
     counted bigint not null,
     subtotal numeric not null,
     tax_amount numeric not null,
-    primary key (user_id, span, first_day, status),
+    igst numeric not null,
+    total_amount numeric not null,
+    amount_due numeric not null,
+    primary key (user_id, span, first_day, document_type, status),
     constraint invoice_totals_span_known check (span in ('day', 'month'))
 )
 with (fillfactor = 70);
-comment on table private.invoice_totals is 'Invoices counted and summed by day and by month of issue, and status. What was deleted may leave zeros.';
+comment on table private.invoice_totals is
+'Documents counted and summed by day and by month of issue, type and status. What was deleted may leave zeros.';
+comment on column private.invoice_totals.igst is 'Rupees of the tax that are IGST; CGST and SGST are half of the rest each.';
+
+create trigger written_by_rules before insert or update or delete or truncate on private.transaction_totals
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
+create trigger written_by_rules before insert or update or delete or truncate on private.invoice_totals
+for each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();
 
 
 -- Totals of transactions ---------------------------------------------------------------------------
@@ -71,7 +80,7 @@ begin
         return;
     end if;
     insert into private.transaction_totals as total (
-        user_id, span, first_day, account_id, transaction_type, category, is_taxed, counted, amount, tax_amount, igst
+        user_id, span, first_day, account_id, transaction_type, category, is_taxed, counted, amount, tax_amount
     )
     select
         change.user_id,
@@ -83,20 +92,17 @@ begin
         change.is_taxed,
         sum(change.counted),
         sum(change.amount),
-        sum(change.tax_amount),
-        sum(change.igst)
+        sum(change.tax_amount)
     from unnest(changes) as change
     cross join (values ('day'), ('month')) as spans (span)
     group by 1, 2, 3, 4, 5, 6, 7
-    having
-        sum(change.counted) <> 0 or sum(change.amount) <> 0 or sum(change.tax_amount) <> 0 or sum(change.igst) <> 0
+    having sum(change.counted) <> 0 or sum(change.amount) <> 0 or sum(change.tax_amount) <> 0
     -- In one order, so that two bulk writes of the dashboard queue instead of deadlocking.
     order by 1, 2, 3, 4, 5, 6, 7
     on conflict on constraint transaction_totals_key do update set
         counted = total.counted + excluded.counted,
         amount = total.amount + excluded.amount,
-        tax_amount = total.tax_amount + excluded.tax_amount,
-        igst = total.igst + excluded.igst;
+        tax_amount = total.tax_amount + excluded.tax_amount;
 end;
 $$;
 comment on function private.add_transaction_totals is 'Adds what a statement changed to the totals of the days and of the months.';
@@ -111,7 +117,7 @@ begin
     return row(
         written.user_id, 'day'::text, written.day, written.account_id, written.transaction_type, written.category,
         written.tax_amount is not null, direction::bigint, direction * written.amount,
-        direction * coalesce(written.tax_amount, 0), direction * written.igst
+        direction * coalesce(written.tax_amount, 0)
     );
 end;
 $$;
@@ -164,25 +170,36 @@ begin
     if changes = '{}' then
         return;
     end if;
-    insert into private.invoice_totals as total (user_id, span, first_day, status, counted, subtotal, tax_amount)
+    insert into private.invoice_totals as total (
+        user_id, span, first_day, document_type, status, counted, subtotal, tax_amount, igst, total_amount, amount_due
+    )
     select
         change.user_id,
         spans.span,
         private.first_day_of(spans.span, change.first_day),
+        change.document_type,
         change.status,
         sum(change.counted),
         sum(change.subtotal),
-        sum(change.tax_amount)
+        sum(change.tax_amount),
+        sum(change.igst),
+        sum(change.total_amount),
+        sum(change.amount_due)
     from unnest(changes) as change
     cross join (values ('day'), ('month')) as spans (span)
-    group by 1, 2, 3, 4
-    having sum(change.counted) <> 0 or sum(change.subtotal) <> 0 or sum(change.tax_amount) <> 0
+    group by 1, 2, 3, 4, 5
+    having
+        sum(change.counted) <> 0 or sum(change.subtotal) <> 0 or sum(change.tax_amount) <> 0 or sum(change.igst) <> 0
+        or sum(change.total_amount) <> 0 or sum(change.amount_due) <> 0
     -- In one order, so that two bulk writes of the dashboard queue instead of deadlocking.
-    order by 1, 2, 3, 4
-    on conflict (user_id, span, first_day, status) do update set
+    order by 1, 2, 3, 4, 5
+    on conflict (user_id, span, first_day, document_type, status) do update set
         counted = total.counted + excluded.counted,
         subtotal = total.subtotal + excluded.subtotal,
-        tax_amount = total.tax_amount + excluded.tax_amount;
+        tax_amount = total.tax_amount + excluded.tax_amount,
+        igst = total.igst + excluded.igst,
+        total_amount = total.total_amount + excluded.total_amount,
+        amount_due = total.amount_due + excluded.amount_due;
 end;
 $$;
 comment on function private.add_invoice_totals is 'Adds what a statement changed to the totals of the days and of the months of issue.';
@@ -193,10 +210,14 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+    -- Under reverse charge the recipient pays the tax.
+    charged constant integer := case when written.reverse_charge then 0 else direction end;
 begin
     return row(
-        written.user_id, 'day'::text, written.issue_day, written.status, direction::bigint, direction * written.subtotal,
-        direction * written.tax_amount
+        written.user_id, 'day'::text, written.issue_day, written.document_type, written.status, direction::bigint,
+        direction * written.subtotal, charged * written.tax_amount, charged * written.igst,
+        direction * written.total_amount, direction * written.amount_due
     );
 end;
 $$;
@@ -370,7 +391,9 @@ begin
     return (
         select coalesce(sum(total.counted), 0)
         from private.invoice_totals_between(caller, first, last) as total
-        where wanted_statuses is null or total.status = any(wanted_statuses)
+        where
+            total.document_type = coalesce(asked ->> 'document_type', 'invoice')
+            and (wanted_statuses is null or total.status = any(wanted_statuses))
     );
 end;
 $$;

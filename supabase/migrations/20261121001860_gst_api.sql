@@ -100,7 +100,9 @@ begin
         case cardinality(rates) when 1 then rates[1] else invoice.tax_rate end,
         invoice.price_includes_tax,
         row(invoice.subtotal, invoice.cgst, invoice.sgst, invoice.igst, invoice.tax_amount, invoice.total_amount)::private.gst_amounts,
-        private.mixed_rate_warnings(rates) || private.rate_warnings(invoice.unusual_rates, invoice.issue_day)::jsonb
+        private.mixed_rate_warnings(rates) || private.rate_warnings(
+            private.unusual_rates(invoice.issue_day, rates), invoice.issue_day
+        )::jsonb
     );
 end;
 $$;

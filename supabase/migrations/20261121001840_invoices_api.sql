@@ -33,6 +33,8 @@ select
     invoice.customer_email,
     invoice.customer_address,
     invoice.customer_gstin,
+    invoice.customer_state_code,
+    invoice.customer_id,
     invoice.place_of_supply,
     to_json(invoice.issue_date at time zone 'utc') #>> '{}' || 'Z' as issue_date,
     to_json(invoice.due_date at time zone 'utc') #>> '{}' || 'Z' as due_date,
@@ -43,8 +45,21 @@ select
     invoice.sgst,
     invoice.igst,
     invoice.total_amount,
+    invoice.amount_settled,
+    invoice.amount_due,
+    invoice.amount_credited,
+    invoice.document_type,
+    invoice.against_id,
+    invoice.note_reason,
+    invoice.reverse_charge,
     invoice.price_includes_tax,
-    invoice.status,
+    case
+        when
+            invoice.status = 'sent'
+            and greatest(invoice.due_day, invoice.issued_on) < (select private.today(private.current_user_id()))
+            then 'overdue'
+        else invoice.status
+    end as status,
     invoice.notes,
     invoice.template,
     invoice.user_id,
@@ -55,12 +70,16 @@ select
             'id', item.id,
             'invoice_id', item.invoice_id,
             'description', item.description,
+            'item_id', item.item_id,
             'hsn_code', item.hsn_code,
+            'uqc', item.uqc,
             'quantity', trim_scale(item.quantity),
             'unit_price', item.unit_price,
             'amount', item.amount,
+            'discount_amount', item.discount_amount,
             'tax_included', item.tax_included,
             'tax_rate', trim_scale(coalesce(item.tax_rate, invoice.tax_rate)),
+            'treatment', item.treatment,
             'taxable_value', item.taxable_value,
             'cgst', item.cgst,
             'sgst', item.sgst,
@@ -73,7 +92,19 @@ select
         where item.invoice_id = invoice.id and item.user_id = invoice.user_id
     ) as items,
     private.invoice_warnings(
-        invoice.unusual_rates,
+        array(
+            select distinct trim_scale(coalesce(item.tax_rate, invoice.tax_rate))
+            from public.invoice_items as item
+            where
+                item.invoice_id = invoice.id and item.user_id = invoice.user_id
+                and not exists (
+                    select from public.gst_rates as known
+                    where
+                        known.rate = coalesce(item.tax_rate, invoice.tax_rate)
+                        and invoice.issue_day between known.valid_from and coalesce(known.valid_to, invoice.issue_day)
+                        and known.only_for is null
+                )
+        ),
         invoice.issue_day,
         invoice.tax_amount > 0 and (
             select profile.gstin is null
@@ -87,6 +118,7 @@ select
     invoice.updated_at as updated_instant,
     invoice.issue_day,
     invoice.due_day,
+    invoice.status as stored_status,
     customer.customer_name as customer_name_search
 from public.invoices as invoice
 left join private.invoice_customers as customer on customer.id = invoice.id;
@@ -94,14 +126,52 @@ grant select on api.invoices to authenticated;
 comment on view api.invoices is 'Invoices with their lines as the documents show them (spec: Invoices).';
 comment on column api.invoices.customer_name_search is 'customer_name, for searches only: an index on trigrams serves them.';
 
+create type api.invoice_answer as (
+    id uuid,
+    invoice_number text,
+    customer_name text,
+    customer_email text,
+    customer_address text,
+    customer_gstin text,
+    customer_state_code text,
+    customer_id uuid,
+    place_of_supply text,
+    issue_date text,
+    due_date text,
+    subtotal public.rupees,
+    tax_rate numeric,
+    tax_amount public.rupees,
+    cgst public.rupees,
+    sgst public.rupees,
+    igst public.rupees,
+    total_amount public.rupees,
+    amount_settled public.rupees,
+    amount_due numeric,
+    amount_credited public.rupees,
+    document_type text,
+    against_id uuid,
+    note_reason text,
+    reverse_charge boolean,
+    price_includes_tax boolean,
+    status text,
+    notes text,
+    template text,
+    user_id uuid,
+    created_at text,
+    updated_at text,
+    items json,
+    warnings json
+);
+comment on type api.invoice_answer is 'What functions answer of a document: the first columns of the view, in its order.';
+
 create function private.invoice_answer(answered_id uuid)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-    answer api.invoices;
+    answer api.invoice_answer;
 begin
     select * into answer from api.invoices where id = answered_id;
     if not found then
@@ -117,14 +187,14 @@ comment on function private.invoice_answer is 'An invoice in the contract''s sha
 -- The contract's functions -------------------------------------------------------------------------
 
 create function api.create_invoice(invoice jsonb, create_transaction boolean default false)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
 declare
     caller constant uuid := private.open_books();
     request constant jsonb := jsonb_build_object('invoice', invoice, 'create_transaction', create_transaction);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('create_invoice', request));
+    answer api.invoice_answer := json_populate_record(null::api.invoice_answer, private.replay('create_invoice', request));
     draft public.invoices;
     wanted_status text;
     new_id uuid;
@@ -137,19 +207,34 @@ begin
         perform private.raise_problem(409, 'invoice_cancelled', 'A cancelled invoice can''t be paid.');
     end if;
     wanted_status := case when create_transaction then 'paid' else coalesce(draft.status, 'draft') end;
-    insert into public.invoices (
-        user_id, invoice_number, customer_name, customer_email, customer_address, customer_gstin, place_of_supply,
-        issue_date, due_date, tax_rate, price_includes_tax, notes, template, status
+    -- One statement, so that the totals are summed once, when all lines are there.
+    with header as (
+        insert into public.invoices (
+            user_id, invoice_number, customer_id, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
+            place_of_supply, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template, status
+        )
+        values (
+            caller, draft.invoice_number, draft.customer_id, draft.customer_name, draft.customer_email, draft.customer_address,
+            draft.customer_gstin, draft.customer_state_code, draft.place_of_supply, coalesce(draft.issue_date, now()),
+            draft.due_date, draft.tax_rate, coalesce(draft.price_includes_tax, false), coalesce(draft.reverse_charge, false),
+            draft.notes, coalesce(draft.template, 'default'),
+            -- Money moves when the lines are there, and nobody changes a cancelled invoice.
+            case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
+        )
+        returning id
+    ),
+    lines as (
+        insert into public.invoice_items (
+            invoice_id, position, item_id, description, hsn_code, uqc, quantity, unit_price, discount_amount, tax_included,
+            tax_rate, treatment
+        )
+        select
+            header.id, line.position, line.item_id, line.description, line.hsn_code, line.uqc, line.quantity,
+            line.unit_price, line.discount_amount, line.tax_included, line.tax_rate, line.treatment
+        from header
+        cross join lateral private.lines_of(invoice -> 'items') as line
     )
-    values (
-        caller, draft.invoice_number, draft.customer_name, draft.customer_email, draft.customer_address,
-        draft.customer_gstin, draft.place_of_supply, coalesce(draft.issue_date, now()), draft.due_date, draft.tax_rate,
-        coalesce(draft.price_includes_tax, false), draft.notes, coalesce(draft.template, 'default'),
-        -- Money moves when the lines are there, and nobody changes a cancelled invoice.
-        case when wanted_status in ('paid', 'cancelled') then 'draft' else wanted_status end
-    )
-    returning id into new_id;
-    perform private.write_items(new_id, invoice -> 'items');
+    select id into new_id from header;
     if wanted_status in ('paid', 'cancelled') then
         update public.invoices set status = wanted_status where id = new_id;
     end if;
@@ -163,7 +248,7 @@ comment on function api.create_invoice is
 'Writes an invoice with its lines; status paid or create_transaction records the payment at once (spec: Create an invoice).';
 
 create function api.update_invoice(invoice_id uuid, invoice jsonb)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
@@ -182,15 +267,18 @@ begin
     -- cancelled, which nobody changes then.
     lines_first := changed.status = 'paid' or changed.status = 'cancelled' and invoice ? 'items';
     update public.invoices set
+        customer_id = changed.customer_id,
         customer_name = changed.customer_name,
         customer_email = changed.customer_email,
         customer_address = changed.customer_address,
         customer_gstin = changed.customer_gstin,
+        customer_state_code = changed.customer_state_code,
         place_of_supply = changed.place_of_supply,
         issue_date = changed.issue_date,
         due_date = changed.due_date,
         tax_rate = changed.tax_rate,
         price_includes_tax = changed.price_includes_tax,
+        reverse_charge = changed.reverse_charge,
         notes = changed.notes,
         template = changed.template,
         status = case
@@ -230,63 +318,8 @@ grant execute on function api.delete_invoice to authenticated;
 comment on function api.delete_invoice is
 'Deletes an invoice and its payment; the number is not given again (spec: Delete an invoice).';
 
-create function api.mark_invoice_paid(
-    invoice_id uuid, payment jsonb default '{}', create_tax_filing boolean default false
-)
-returns api.invoices
-language plpgsql
-set search_path = ''
-as $$
-declare
-    caller constant uuid := private.open_books();
-    request constant jsonb := jsonb_build_object('invoice', invoice_id, 'payment', payment, 'filing', create_tax_filing);
-    answer api.invoices := json_populate_record(null::api.invoices, private.replay('mark_invoice_paid', request, 200));
-    paid public.invoices;
-    paid_at constant timestamptz := coalesce((payment ->> 'date')::timestamptz, now());
-    paid_day constant date := (paid_at at time zone private.time_zone(caller))::date;
-begin
-    if answer.id is not null then
-        return answer;
-    end if;
-    select * into paid from public.invoices where id = invoice_id for no key update;
-    if not found then
-        perform private.raise_problem(404, 'invoice_not_found', 'There is no such invoice.');
-    elsif paid.total_amount = 0 then
-        perform private.raise_problem(409, 'nothing_to_pay', 'An invoice without an amount can''t be paid.');
-    elsif paid_day > private.today(caller) then
-        perform private.raise_problem(
-            422, 'payment_in_future', 'A payment is recorded on the day it was made, or later.', 'date'
-        );
-    end if;
-    insert into public.transactions (
-        user_id, account_id, invoice_id, transaction_type, amount, description, category, date
-    )
-    values (
-        caller,
-        (payment ->> 'account_id')::uuid,
-        paid.id,
-        'sale',
-        paid.total_amount,
-        format('Payment of invoice %s', paid.invoice_number),
-        'Invoice Payment',
-        paid_at
-    );
-    if create_tax_filing then
-        perform private.draft_tax_filing(caller, 'gst', private.period_containing(
-            paid_day, (select filing_frequency from public.profiles where id = caller)
-        ));
-    end if;
-    answer := private.invoice_answer(invoice_id);
-    perform private.remember('mark_invoice_paid', request, to_json(answer), status => 200);
-    return answer;
-end;
-$$;
-grant execute on function api.mark_invoice_paid to authenticated;
-comment on function api.mark_invoice_paid is
-'Records the payment and the money it moves; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
-
 create function api.recalculate_invoice_taxes(invoice_id uuid, tax_rate numeric default null)
-returns api.invoices
+returns api.invoice_answer
 language plpgsql
 set search_path = ''
 as $$
@@ -297,8 +330,8 @@ begin
     update public.invoices as invoice set tax_rate = coalesce(new_rate, invoice.tax_rate) where id = invoice_id;
     perform private.recalculate_place_of_supply(invoice_id);
     -- Lines with a rate of their own take the new one too.
-    update public.invoice_items as item set tax_rate = case when new_rate is null then item.tax_rate end
-    where item.invoice_id = recalculate_invoice_taxes.invoice_id;
+    update public.invoice_items as item set tax_rate = null
+    where item.invoice_id = recalculate_invoice_taxes.invoice_id and new_rate is not null and item.tax_rate is not null;
     return private.invoice_answer(invoice_id);
 end;
 $$;
