@@ -138,7 +138,7 @@ class Person:
         answer = self.api.post(f"/api/invoices/{invoice['id']}/credit-note", json=fields)
         return cast(Json, checked(answer, 201))
 
-    def again(self, invoice: Json) -> Json:
+    def reread(self, invoice: Json) -> Json:
         """The document as it is now."""
         return cast(Json, self.read(f"/api/invoices/{invoice['id']}"))
 

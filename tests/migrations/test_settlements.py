@@ -34,7 +34,7 @@ def settle(
 
 
 def figures(person: Person, invoice: Json) -> tuple[str, float]:
-    shown = person.again(invoice)
+    shown = person.reread(invoice)
     return shown["status"], shown["amount_due"]
 
 
@@ -213,5 +213,5 @@ class TestATypedStatus:
             "update invoices set amount_settled = 100, amount_credited = 100, total_amount = 1 where id = %s",
             (invoice["id"],),
         )
-        assert (figures(alice, invoice), alice.again(invoice)["amount_credited"]) == (("sent", 118.00), 0)
+        assert (figures(alice, invoice), alice.reread(invoice)["amount_credited"]) == (("sent", 118.00), 0)
         assert alice.faults() == []

@@ -39,12 +39,12 @@ class TestATypedNote:
         self, alice: Person, dashboard: psycopg.Connection, invoice: Json
     ) -> None:
         note = write_note(dashboard, alice, invoice, "50")
-        assert alice.again(invoice)["amount_credited"] == 0
+        assert alice.reread(invoice)["amount_credited"] == 0
         dashboard.execute("update invoices set status = 'sent' where id = %s", (note,))
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["amount_credited"], shown["amount_due"]) == (59.00, 59.00)
         dashboard.execute("update invoices set status = 'cancelled' where id = %s", (note,))
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["amount_credited"], shown["amount_due"], alice.faults()) == (0, 118.00, [])
 
     def test_that_is_deleted_credits_no_more(
@@ -53,7 +53,7 @@ class TestATypedNote:
         note = write_note(dashboard, alice, invoice, "50")
         dashboard.execute("update invoices set status = 'sent' where id = %s", (note,))
         dashboard.execute("delete from invoices where id = %s", (note,))
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["amount_credited"], shown["amount_due"], alice.faults()) == (0, 118.00, [])
 
     def test_above_what_is_left_is_not_issued(
@@ -63,7 +63,7 @@ class TestATypedNote:
         with pytest.raises(psycopg.Error) as refused:
             dashboard.execute("update invoices set status = 'sent' where id = %s", (note,))
         assert refused.value.diag.message_hint == "credit_exceeds_invoice"
-        assert (alice.again(invoice)["amount_credited"], alice.faults()) == (0, [])
+        assert (alice.reread(invoice)["amount_credited"], alice.faults()) == (0, [])
 
     def test_that_is_issued_at_birth_credits_its_lines(
         self, alice: Person, dashboard: psycopg.Connection, invoice: Json
@@ -72,11 +72,11 @@ class TestATypedNote:
         [(note,)] = dashboard.execute(NOTE.replace("'draft'", "'sent'"), values).fetchall()
         for price in ("20", "30"):
             dashboard.execute(LINE, (alice.id, note, price))
-        assert alice.again(invoice)["amount_credited"] == 59.00
+        assert alice.reread(invoice)["amount_credited"] == 59.00
         with pytest.raises(psycopg.Error) as refused:
             dashboard.execute(LINE, (alice.id, note, "50.01"))
         assert refused.value.diag.message_hint == "credit_exceeds_invoice"
-        assert (alice.again(invoice)["amount_credited"], alice.faults()) == (59.00, [])
+        assert (alice.reread(invoice)["amount_credited"], alice.faults()) == (59.00, [])
 
     @pytest.mark.parametrize("status", ["draft", "cancelled"])
     def test_about_what_is_not_issued_is_refused(
@@ -100,8 +100,8 @@ class TestATypedNote:
         alice.pay(invoice)
         note, other = alice.credit_note(invoice), alice.invoice(status="sent")
         dashboard.execute(SETTLE, (alice.id, other["id"], note["id"], Decimal(100)))
-        shown = alice.again(other)
-        assert (shown["amount_due"], alice.again(note)["amount_due"]) == (18.00, 18.00)
+        shown = alice.reread(other)
+        assert (shown["amount_due"], alice.reread(note)["amount_due"]) == (18.00, 18.00)
         with pytest.raises(psycopg.Error):
             dashboard.execute(SETTLE, (alice.id, other["id"], note["id"], Decimal("18.01")))
         third = alice.invoice(status="sent")
@@ -127,7 +127,7 @@ class TestATypedNote:
         with pytest.raises(psycopg.Error) as refused:
             dashboard.execute(SETTLE, (alice.id, other["id"], note["id"], 10))
         assert refused.value.diag.message_hint == "invoice_not_found"
-        assert (alice.again(other)["amount_due"], alice.faults(), bob.faults()) == (118.00, [], [])
+        assert (alice.reread(other)["amount_due"], alice.faults(), bob.faults()) == (118.00, [], [])
 
     def test_a_note_is_refunded_by_a_typed_settlement(
         self, alice: Person, dashboard: psycopg.Connection, invoice: Json
@@ -136,7 +136,7 @@ class TestATypedNote:
         note = alice.credit_note(invoice)
         typed = "insert into settlements (user_id, invoice_id, amount) values (%s, %s, %s)"
         dashboard.execute(typed, (alice.id, note["id"], 100))
-        assert (alice.again(note)["amount_due"], alice.balance()) == (18.00, 18.00)
+        assert (alice.reread(note)["amount_due"], alice.balance()) == (18.00, 18.00)
         with pytest.raises(psycopg.Error) as refused:
             dashboard.execute(typed, (alice.id, note["id"], Decimal("18.01")))
         assert refused.value.diag.message_hint == "payment_exceeds_due"
@@ -155,4 +155,4 @@ class TestATypedNote:
                 (alice.id, note["id"], kind, other["id"] if kind == "credit_note" else None),
             )
         assert refused.value.diag.message_hint == "payment_differs"
-        assert (alice.again(note)["amount_due"], alice.faults()) == (59.00, [])
+        assert (alice.reread(note)["amount_due"], alice.faults()) == (59.00, [])

@@ -54,7 +54,7 @@ class PaymentRules(Life):
         if source:
             body["account_id"] = source.id
         path = f"/api/invoices/{chosen.id}/{'mark-as-paid' if marks else 'payments'}"
-        part = _part(chosen, amounts)
+        part = _settled(chosen, amounts)
         if reasons := books.refuses_payment(chosen, *part):
             self.refused(who, "POST", path, reasons, body)
             return
@@ -85,7 +85,7 @@ class PaymentRules(Life):
         named = [(one, _amounts(one, money, deducted, None)) for one in chosen.values()]
         body: Json = {"date": f"{day}T00:00:00+05:30"}
         body["invoices"] = [{"invoice_id": one.id, **amounts} for one, amounts in named]
-        settled = [(one, _part(one, amounts)) for one, amounts in named]
+        settled = [(one, _settled(one, amounts)) for one, amounts in named]
         if reasons := set().union(*(books.refuses_payment(one, *part) for one, part in settled)):
             self.refused(who, "POST", "/api/payments", reasons, body)
             return
@@ -229,7 +229,7 @@ def _amounts(
     return {name: _share(document, share) for name, share in named.items() if share is not None}
 
 
-def _part(document: Document, amounts: Json) -> tuple[Decimal, Decimal, Decimal]:
+def _settled(document: Document, amounts: Json) -> tuple[Decimal, Decimal, Decimal]:
     deducted = amounts.get("tax_deducted", Decimal(0))
     written_off = amounts.get("write_off", Decimal(0))
     rest = max(document.due - deducted - written_off, Decimal(0))

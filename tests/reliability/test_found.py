@@ -53,6 +53,6 @@ class TestAReopenedInvoiceOfASale:
         alice.payment(invoice, amount=68)
         path = f"/api/invoices/{invoice['id']}/payments"
         checked(alice.api.delete(f"{path}/{alice.payments(invoice)[1]['id']}"), 204)
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["status"], shown["amount_due"]) == ("sent", 68.00)
         assert (alice.balance(), alice.faults()) == (50.00, [])

@@ -52,7 +52,7 @@ class TestReopen:
         assert summary(alice)["changed_since_submission"]["net_tax_liability"] == {"submitted": 0, "now": -18}
 
 
-class TestSubmittingAgain:
+class TestResubmission:
     def test_pays_the_difference(self, alice: Person, filings_of: FilingsOf) -> None:
         alice.sale(118, date=IN_QUARTER)
         first = reopen(alice, submit(alice))

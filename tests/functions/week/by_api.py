@@ -84,7 +84,7 @@ class ByBothApis(ByApi):
         return str(invoice_id)
 
     def _path(self, invoice: str) -> str:
-        number = self.person.again({"id": invoice})["invoice_number"]
+        number = self.person.reread({"id": invoice})["invoice_number"]
         return f"/api/v1/invoices/{self.person.read('/api/v1/invoices/find', invoice_number=number)['id']}"
 
     def rewrites(self, invoice: str, line: Line) -> None:

@@ -22,7 +22,7 @@ class TestAccess:
         his = bob.invoice(status="sent")
         for invoice_id in (his["id"], NOBODY):
             problem(alice.api.post(f"/api/invoices/{invoice_id}/credit-note"), 404, "invoice_not_found")
-        assert (bob.again(his)["amount_credited"], bob.faults()) == (0, [])
+        assert (bob.reread(his)["amount_credited"], bob.faults()) == (0, [])
         assert alice.read("/api/invoices", document_type="credit_note") == []
 
 
@@ -48,7 +48,7 @@ class TestIssue:
         assert (note["note_reason"], note["amount_due"]) == ("sales_return", 0.00)
         assert re.fullmatch(r"CN-\d{4}-\d{2}-0001", note["invoice_number"])
         # 150.00 + 10.00 + 12 % = 179.20
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["status"], shown["amount_settled"], shown["amount_credited"]) == (
             "paid",
             179.20,
@@ -100,7 +100,7 @@ class TestIssue:
         invoice = alice.invoice(status="sent")
         notes = [alice.credit_note(invoice, [("Returned", 1, price)]) for price in (25, 25, 50)]
         assert [note["invoice_number"][-4:] for note in notes] == ["0001", "0002", "0003"]
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["status"], shown["amount_credited"]) == ("paid", 118.00)
         problem(
             alice.api.post(
@@ -113,10 +113,10 @@ class TestIssue:
     def test_a_draft_credits_nothing_until_it_is_issued(self, alice: Person) -> None:
         invoice = alice.invoice(status="sent")
         note = alice.credit_note(invoice, draft=True)
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (note["status"], shown["amount_credited"], shown["amount_due"]) == ("draft", 0, 118.00)
         checked(alice.api.put(f"/api/invoices/{note['id']}", json={"status": "sent"}), 200)
-        shown = alice.again(invoice)
+        shown = alice.reread(invoice)
         assert (shown["status"], shown["amount_credited"]) == ("paid", 118.00)
         assert alice.faults() == []
 
@@ -144,7 +144,7 @@ class TestRefused:
         refused = problem(alice.api.post(path, json=body), 409, "credit_exceeds_invoice")
         assert "60.00" in refused["detail"]
         assert refused["errors"][0]["field"] == "items"
-        assert alice.again(invoice)["amount_credited"] == 40.00
+        assert alice.reread(invoice)["amount_credited"] == 40.00
         # A whole one is more than what is left, too.
         problem(alice.api.post(path), 409, "credit_exceeds_invoice")
         assert alice.credit_note(invoice, [("Returned", 1, 60.00)])["total_amount"] == 60.00
@@ -156,7 +156,7 @@ class TestRefused:
         path = f"/api/invoices/{note['id']}"
         for status in ("sent", "paid"):
             problem(alice.api.put(path, json={"status": status}), 409, "credit_exceeds_invoice")
-        assert (alice.read(path)["status"], alice.again(invoice)["amount_due"]) == ("draft", 118.00)
+        assert (alice.read(path)["status"], alice.reread(invoice)["amount_due"]) == ("draft", 118.00)
 
     @pytest.mark.parametrize(
         ("status", "code"), [("draft", "invoice_not_issued"), ("cancelled", "invoice_cancelled")]
@@ -195,4 +195,4 @@ class TestRefused:
             f"/api/invoices/{invoice['id']}/credit-note", json={"items": [{**ITEM, "unit_price": 0}]}
         )
         problem(answer, 409, "nothing_to_pay")
-        assert (alice.again(invoice)["amount_due"], alice.faults()) == (118.00, [])
+        assert (alice.reread(invoice)["amount_due"], alice.faults()) == (118.00, [])

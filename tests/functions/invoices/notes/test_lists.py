@@ -19,7 +19,7 @@ class TestLists:
         assert [row["id"] for row in checked(answer, 200)] == [invoice["id"]]
         assert answer.headers["x-total-count"] == "1"
         answer = alice.api.get("/api/invoices", params={"document_type": "credit_note"})
-        assert checked(answer, 200) == [alice.again(note)]
+        assert checked(answer, 200) == [alice.reread(note)]
         assert answer.headers["x-total-count"] == "1"
         assert alice.read("/api/invoices", document_type="debit_note") == []
         problem(alice.api.get("/api/invoices", params={"document_type": "bill"}), 422, "validation_failed")
@@ -43,7 +43,7 @@ class TestLists:
 
     def test_one_is_read_by_its_id(self, alice: Person, documents: tuple[Json, Json]) -> None:
         _, note = documents
-        assert alice.again(note)["document_type"] == "credit_note"
+        assert alice.reread(note)["document_type"] == "credit_note"
         assert alice.payments(note) == []
 
     def test_the_other_contract_knows_no_notes(self, alice: Person, documents: tuple[Json, Json]) -> None:
@@ -61,7 +61,7 @@ class TestLists:
             alice.api.delete(path),
         ):
             problem(refused, 404, "invoice_not_found")
-        assert alice.again(note) == note
+        assert alice.reread(note) == note
 
     def test_summaries_count_invoices(self, alice: Person, documents: tuple[Json, Json]) -> None:
         before = alice.read("/api/accounts/summary")

@@ -23,14 +23,14 @@ class TestAtOnce:
         assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 19}
         codes = {answer.json()["code"] for answer in answers if answer.is_error}
         assert codes == {"invoice_already_paid"}
-        assert (alice.again(invoice)["status"], alice.balance(), alice.faults()) == ("paid", 118.00, [])
+        assert (alice.reread(invoice)["status"], alice.balance(), alice.faults()) == ("paid", 118.00, [])
 
     def test_what_does_not_fit_is_refused_and_the_rest_is_paid(self, alice: Person, invoice: Json) -> None:
         path = f"/api/invoices/{invoice['id']}/payments"
         answers = at_once([partial(alice.api.post, path, json={"amount": 50})] * 10)
         assert Counter(answer.status_code for answer in answers) == {201: 2, 409: 8}
         assert {answer.json()["code"] for answer in answers if answer.is_error} == {"payment_exceeds_due"}
-        assert (alice.again(invoice)["amount_due"], alice.balance()) == (18.00, 100.00)
+        assert (alice.reread(invoice)["amount_due"], alice.balance()) == (18.00, 100.00)
 
     def test_two_payments_over_the_same_invoices_in_opposite_orders(
         self, alice: Person, invoice: Json
@@ -44,7 +44,7 @@ class TestAtOnce:
         answers = at_once(calls * 8)
         # 118.00 take eleven times 10.00.
         assert Counter(answer.status_code for answer in answers) == {201: 11, 409: 5}
-        assert [alice.again(one)["amount_due"] for one in invoices] == [8.00] * 3
+        assert [alice.reread(one)["amount_due"] for one in invoices] == [8.00] * 3
         assert (alice.balance(), alice.faults()) == (330.00, [])
 
     def test_a_payment_is_deleted_while_a_credit_note_is_written(self, alice: Person, invoice: Json) -> None:
@@ -58,7 +58,7 @@ class TestAtOnce:
             ]
         )
         assert (delete.status_code, credit.status_code) == (204, 201)
-        shown, note = alice.again(invoice), alice.again(credit.json())
+        shown, note = alice.reread(invoice), alice.reread(credit.json())
         # Which came first decides only whether the note settles the invoice or is to be refunded.
         assert shown["amount_credited"] == 118.00
         assert (shown["amount_due"], note["amount_due"]) in {(0.00, 0.00), (118.00, 118.00)}

@@ -8,7 +8,7 @@ from tests.person import Json, Person, checked, problem
 
 def figures(alice: Person, invoice: Json) -> tuple[str, float, float]:
     """Status and what is due of an invoice, and what all accounts have."""
-    shown = alice.again(invoice)
+    shown = alice.reread(invoice)
     return shown["status"], shown["amount_due"], alice.balance()
 
 
@@ -85,7 +85,7 @@ class TestDelete:
         path = f"/api/invoices/{other['id']}/payments/{alice.payments(paid)[0]['id']}"
         problem(alice.api.delete(path), 404, "payment_not_found")
         problem(alice.api.delete(f"/api/invoices/{NOBODY}/payments/{NOBODY}"), 404, "payment_not_found")
-        assert alice.again(paid)["status"] == "paid"
+        assert alice.reread(paid)["status"] == "paid"
 
     def test_that_of_several_invoices_names_its_transaction(self, alice: Person) -> None:
         invoices = [alice.invoice(status="sent") for _ in range(2)]
@@ -155,7 +155,7 @@ class TestLeavingPaid:
         path = "/api/v1/invoices/1/status"
         for status in ("PENDING", "CANCELLED"):
             problem(alice.api.patch(path, json={"status": status}), 409, "invoice_settled")
-        assert alice.again(invoice)["status"] == "paid"
+        assert alice.reread(invoice)["status"] == "paid"
 
     def test_one_paid_in_part_is_cancelled_once_its_single_payment_can_be_undone(self, alice: Person) -> None:
         invoice = alice.invoice(status="sent")

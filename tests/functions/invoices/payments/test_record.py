@@ -25,7 +25,7 @@ class TestAcceptance:
         # 152.54 + 18 % = 179.9972
         note = alice.credit_note(invoice, [("Discount", 1, 152.54)])
         assert note["total_amount"] == 180.00
-        assert figures(alice.again(invoice)) == ("sent", 780.00, 400.00)
+        assert figures(alice.reread(invoice)) == ("sent", 780.00, 400.00)
         assert figures(alice.payment(invoice, amount=400)) == ("paid", 1180.00, 0.00)
         assert kinds(alice.payments(invoice)) == [
             ("payment", 600.00),
@@ -72,7 +72,7 @@ class TestAccess:
         ):
             problem(answer, 404, "invoice_not_found")
         problem(alice.api.delete(f"{path}/{payment['id']}"), 404, "payment_not_found")
-        assert figures(bob.again(his)) == ("sent", 100.00, 1080.00)
+        assert figures(bob.reread(his)) == ("sent", 100.00, 1080.00)
         assert (alice.read("/api/transactions"), bob.faults()) == ([], [])
 
     def test_another_users_account_is_not_found(self, alice: Person, bob: Person) -> None:
@@ -198,7 +198,7 @@ class TestRefused:
                 refused = problem(alice.api.post(path + end, json=body), 409, "payment_exceeds_due")
                 assert "580.00" in refused["detail"]
                 assert [error["field"] for error in refused["errors"]] == ["amount"]
-        assert figures(alice.again(invoice)) == ("sent", 600.00, 580.00)
+        assert figures(alice.reread(invoice)) == ("sent", 600.00, 580.00)
         assert (alice.balance(), alice.faults()) == (600.00, [])
 
     @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ class TestRefused:
             "amount_out_of_range",
             "payment_in_future",
         }
-        assert (alice.payments(invoice), alice.again(invoice)["status"]) == ([], "draft")
+        assert (alice.payments(invoice), alice.reread(invoice)["status"]) == ([], "draft")
 
     @pytest.mark.parametrize(
         "payment",

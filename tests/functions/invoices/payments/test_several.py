@@ -19,7 +19,7 @@ def parts(invoices: list[Json], *amounts: Json) -> list[Json]:
 
 
 def due(alice: Person, invoices: list[Json]) -> list[tuple[str, float]]:
-    shown = [alice.again(invoice) for invoice in invoices]
+    shown = [alice.reread(invoice) for invoice in invoices]
     return [(invoice["status"], invoice["amount_due"]) for invoice in shown]
 
 
