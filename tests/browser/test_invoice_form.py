@@ -88,7 +88,7 @@ class TestInvoiceForm:
         page = open_page(alice)
         page.goto(f"/invoice/{invoice['id']}/edit")
         expect(page.locator("#totals [data-total=igst]")).to_have_text("₹5.00")
-        page.get_by_label("GSTIN").fill("29AAGCB7383J1Z4")
+        page.get_by_label("GSTIN").fill("29AAACZ0001A1Z4")
         expect(page.locator("[data-reason]")).to_have_text("Within Karnataka: CGST + SGST")
         page.get_by_role("button", name="Add a line").click()
         page.locator("#d1").fill("More")
