@@ -23,6 +23,7 @@ RecordType = Literal[
     "invoices",
     "settlements",
     "tax_filings",
+    "repairs",
 ]
 Hash = Annotated[str, Field(description="SHA-256, hexadecimal.", examples=["9f86d081884c7d65..."])]
 

@@ -93,7 +93,7 @@ comment on function private.replace_default_account is
 'Trigger: a new default account takes the place of the old one; a statement that names several is refused.';
 
 create trigger replace_default after insert or update of is_default on public.accounts
-for each row when (new.is_default) execute function private.replace_default_account();
+for each row when (new.is_default and pg_trigger_depth() = 0) execute function private.replace_default_account();
 
 create function private.replace_deleted_default()
 returns trigger

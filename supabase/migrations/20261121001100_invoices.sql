@@ -78,6 +78,8 @@ create table public.invoices (
         and due_day between (due_date at time zone 'Etc/GMT+12')::date and (due_date at time zone 'Etc/GMT-14')::date
         and created_day between (created_at at time zone 'Etc/GMT+12')::date and (created_at at time zone 'Etc/GMT-14')::date
     ),
+    constraint invoices_financial_year_of_issue_day
+    check (financial_year = extract(year from issue_day - interval '3 months')),
     constraint invoices_tax_adds_up check (tax_amount = cgst + sgst + igst),
     constraint invoices_round_off_below_a_rupee check (abs(round_off) < 1),
     constraint invoices_total_adds_up

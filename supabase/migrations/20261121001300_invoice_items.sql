@@ -39,6 +39,7 @@ create table public.invoice_items (
     constraint invoice_items_treatment_known check (treatment in ('taxable', 'nil_rated', 'exempt', 'non_gst')),
     constraint invoice_items_quantity_positive check (quantity > 0 and quantity <> 'NaN'),
     constraint invoice_items_unit_price_not_negative check (unit_price >= 0),
+    constraint invoice_items_amount_is_product check (amount = round(quantity * unit_price, 2)),
     constraint invoice_items_discount_within_amount check (discount_amount between 0 and greatest(amount, 0)),
     constraint invoice_items_tax_adds_up check (tax_amount = cgst + sgst + igst)
 );
@@ -299,12 +300,10 @@ as $$
 declare
     invoice_ids uuid[];
 begin
-    if tg_op = 'INSERT' then
-        invoice_ids := array(select distinct invoice_id from new_items);
-    elsif tg_op = 'UPDATE' then
-        invoice_ids := array(select distinct invoice_id from new_items);
-    else
+    if tg_op = 'DELETE' then
         invoice_ids := array(select distinct invoice_id from old_items);
+    else
+        invoice_ids := array(select distinct invoice_id from new_items);
     end if;
     if invoice_ids <> '{}' then
         perform private.check_fixed_lines(invoice_ids);

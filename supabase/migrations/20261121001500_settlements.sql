@@ -268,7 +268,9 @@ begin
             409, 'invoice_not_issued', format('Credit note %s is not issued, so nothing is to be refunded.', document.invoice_number)
         );
     elsif document.document_type = 'credit_note' and new.kind in ('credit_note', 'tax_deducted') then
-        perform private.raise_problem(409, 'payment_differs', 'Money settles a credit note, and nothing else but a write-off does.');
+        perform private.raise_problem(
+            409, 'payment_differs', 'Money settles a credit note, and nothing else but a write-off does.', 'kind'
+        );
     elsif new.credit_note_id is not null and not exists (
         select from public.invoices as note
         where

@@ -52,6 +52,18 @@ begin
     group by invoice.id
     having count(*) > 1 or bool_or(settlement.kind <> 'payment') or bool_or(payment.amount <> settlement.amount)
     limit 1;
+    if not found then
+        -- A note that was not withdrawn, and has settled something.
+        select note.* into settled
+        from public.invoices as note
+        where
+            note.id = any(invoice_ids)
+            and exists (
+                select from public.settlements as credit
+                where credit.user_id = note.user_id and credit.credit_note_id = note.id
+            )
+        limit 1;
+    end if;
     if found then
         perform private.raise_problem(
             409, 'invoice_settled',

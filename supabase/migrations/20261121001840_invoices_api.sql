@@ -330,8 +330,8 @@ begin
     update public.invoices as invoice set tax_rate = coalesce(new_rate, invoice.tax_rate) where id = invoice_id;
     perform private.recalculate_place_of_supply(invoice_id);
     -- Lines with a rate of their own take the new one too.
-    update public.invoice_items as item set tax_rate = case when new_rate is null then item.tax_rate end
-    where item.invoice_id = recalculate_invoice_taxes.invoice_id;
+    update public.invoice_items as item set tax_rate = null
+    where item.invoice_id = recalculate_invoice_taxes.invoice_id and new_rate is not null and item.tax_rate is not null;
     return private.invoice_answer(invoice_id);
 end;
 $$;

@@ -54,10 +54,12 @@ comment on function private.basis_of_period is 'The basis that is asked for, els
 
 create function private.receipts_between(owner uuid, first date, last date)
 returns table (transaction_id uuid, settlement_id uuid, amount numeric, tax_amount numeric, igst numeric)
-language sql
+language plpgsql -- not sql, which is planned anew at each call unless it is inlined
 stable
 set search_path = ''
 as $$
+begin
+    return query
     select receipt.transaction_id, receipt.id, receipt.amount, receipt.tax_amount, receipt.igst
     from public.transactions as payment
     -- `offset 0`: each payment looks its settlements up, however many others there are.
@@ -74,7 +76,7 @@ as $$
         and payment.date < last::timestamp at time zone 'UTC' + interval '36 hours'
     union all
     -- Tax that was kept back without a payment.
-    select null, receipt.id, receipt.amount, receipt.tax_amount, receipt.igst
+    select null::uuid, receipt.id, receipt.amount, receipt.tax_amount, receipt.igst
     from public.settlements as deducted
     cross join lateral (
         select * from private.receipts as known
@@ -85,7 +87,8 @@ as $$
         deducted.user_id = owner
         and deducted.kind = 'tax_deducted'
         and deducted.transaction_id is null
-        and deducted.settled_on between first and last
+        and deducted.settled_on between first and last;
+end;
 $$;
 grant execute on function private.receipts_between to authenticated, service_role;
 comment on function private.receipts_between is

@@ -107,7 +107,7 @@ create type v1.invoice_answer as (
 );
 comment on type v1.invoice_answer is 'What functions answer of an invoice: the first columns of the view, in its order.';
 
-create function private.status_from_v1(written text, stored text)
+create function private.status_from_v1(written text)
 returns text
 language sql
 immutable
@@ -169,7 +169,7 @@ begin
     returning * into draft;
     perform private.write_items(draft.id, invoice -> 'items');
     -- Money moves when the lines are there.
-    update public.invoices set status = private.status_from_v1(invoice ->> 'status', 'sent')
+    update public.invoices set status = private.status_from_v1(invoice ->> 'status')
     where id = draft.id and invoice ->> 'status' <> 'PENDING';
     select * into answer from v1.invoices where id = draft.serial;
     perform private.remember('v1.create_invoice', invoice, to_json(answer), '/api/v1/invoices/' || answer.id);
@@ -192,7 +192,7 @@ declare
     answer v1.invoice_answer;
 begin
     if changes ? 'status' then
-        changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status', stored.status));
+        changes := changes || jsonb_build_object('status', private.status_from_v1(invoice ->> 'status'));
     end if;
     if changes ? 'due_date' then
         changes := changes || jsonb_build_object(

@@ -315,13 +315,29 @@ declare
 begin
     if tg_op = 'INSERT' then
         written := array(
-            select row(user_id, 'settlements', id, null, private.audit_image('settlements', to_jsonb(new_row)))::private.audit_change
+            select row(
+                new_row.user_id, 'settlements', new_row.id, null, private.audit_image('settlements', to_jsonb(new_row))
+            )::private.audit_change
             from new_rows as new_row
+            left join public.transactions as payment on payment.id = new_row.transaction_id
+            where case
+                when payment.id is null then true
+                -- A new transaction tells what it settles itself, after this or before it.
+                when payment.created_at = now() and not private.is_told(new_row.user_id, payment.id) then false
+                else not private.is_told(new_row.user_id, payment.id, 'settlements', new_row.id)
+            end
         );
     elsif tg_op = 'DELETE' then
         written := array(
-            select row(user_id, 'settlements', id, private.audit_image('settlements', to_jsonb(old_row)), null)::private.audit_change
+            select row(
+                old_row.user_id, 'settlements', old_row.id, private.audit_image('settlements', to_jsonb(old_row)), null
+            )::private.audit_change
             from old_rows as old_row
+            -- A transaction that went has told what it settled.
+            where
+                old_row.transaction_id is null
+                or not private.is_told(old_row.user_id, old_row.transaction_id, 'settlements', old_row.id)
+                or exists (select from public.transactions where id = old_row.transaction_id)
         );
     else
         written := array(
@@ -336,16 +352,6 @@ begin
     if written = '{}' then
         return null;
     end if;
-    by_themselves := array(
-        select change
-        from unnest(written) as change
-        cross join lateral (select (coalesce(change.after, change.before) ->> 'transaction_id')::uuid as id) as payment
-        where
-            payment.id is null
-            or not exists (select from public.transactions as known where known.id = payment.id)
-            and not private.is_told(change.user_id, payment.id, 'settlements', change.record_id)
-        order by change.user_id
-    );
     by_transactions := array(
         select row(
             change.user_id, 'transactions', payment.id,
@@ -354,11 +360,16 @@ begin
         )::private.audit_change
         from unnest(written) as change
         inner join public.transactions as payment on payment.id = (coalesce(change.after, change.before) ->> 'transaction_id')::uuid
-        where
-            -- A new transaction tells what it settles itself, before or after this.
-            (payment.created_at <> now() or private.is_told(change.user_id, payment.id))
-            and not (tg_op = 'INSERT' and private.is_told(change.user_id, payment.id, 'settlements', change.record_id))
         group by change.user_id, payment.id
+        order by change.user_id
+    );
+    by_themselves := array(
+        select change
+        from unnest(written) as change
+        where not exists (
+            select from public.transactions as payment
+            where payment.id = (coalesce(change.after, change.before) ->> 'transaction_id')::uuid
+        )
         order by change.user_id
     );
     if by_themselves <> '{}' then

@@ -238,6 +238,8 @@ as $$
         where settlement.transaction_id is null
         union all
         select user_id, 'tax_filings', id, to_jsonb(filing), null from public.tax_filings as filing
+        union all
+        select user_id, 'repairs', id, to_jsonb(repair), null from private.repairs as repair
     ) as found
 $$;
 grant execute on function private.audited_records to authenticated, service_role;

@@ -27,6 +27,8 @@ BODIES: dict[str, Json] = {
     "PUT /api/transactions/{transaction_id}": {"amount": 150},
     "POST /api/invoices": {"customer_name": "A", "items": [{"description": "B", "quantity": 1, "unit_price": 1}]},
     "PUT /api/invoices/{invoice_id}": {"notes": "Thank you"},
+    "POST /api/invoices/{invoice_id}/payments": {"amount": 1},
+    "POST /api/payments": {"invoices": [{"invoice_id": "00000000-0000-4000-8000-000000000000"}]},
     "PATCH /api/auth/me": {"full_name": "Alice"},
     "POST /api/auth/refresh": {"refresh_token": "none"},
     "POST /api/tax/submit": {

@@ -79,17 +79,26 @@ def test_a_closed_period_is_repaired_too(
 def test_the_audit_tells_what_was_repaired(
     books: Person, superuser: psycopg.Connection, dashboard: psycopg.Connection
 ) -> None:
-    superuser.execute("update invoices set amount_settled = 0 where user_id = %s", (books.id,))
+    superuser.execute(
+        "update invoices set amount_settled = 0 where user_id = %s and customer_name = 'John Doe' and total_amount = 118.04",
+        (books.id,),
+    )
     dashboard.execute("select private.repair_totals(%s)", (books.id,))
-    latest = books.read("/api/audit", record_type="invoices", limit=1)[0]
-    assert (latest["channel"], latest["operation"]) == ("dashboard", "update")
-    assert "amount_settled" in latest["after"]
+    told = books.read("/api/audit", record_type="repairs")
+    assert [(entry["channel"], entry["operation"]) for entry in told] == [("dashboard", "insert")]
+    [change] = told[0]["after"]["changes"]
+    assert change["record_type"] == "invoices"
+    # 99.99 with 9.00 + 9.00 of tax (8.9991 each), and 0.05 without (0.0045 each).
+    assert change["before"] == {"amount_settled": 0.00, "amount_due": 118.04}
+    assert change["after"] == {"amount_settled": 118.04, "amount_due": 0.00}
+    assert books.read("/api/audit/verify")["faults"] == []
 
 
 def test_books_in_order_stay_untouched(books: Person, dashboard: psycopg.Connection) -> None:
-    entries = books.read("/api/audit", limit=1)[0]["number"]
+    before = books.read("/api/invoices")
     dashboard.execute("select private.repair_totals(%s)", (books.id,))
-    assert books.read("/api/audit", limit=1)[0]["number"] == entries
+    assert books.read("/api/audit", limit=1)[0]["after"]["changes"] == []
+    assert books.read("/api/invoices") == before
 
 
 def test_typing_over_a_sum_changes_nothing(books: Person, dashboard: psycopg.Connection) -> None:

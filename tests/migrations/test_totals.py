@@ -187,13 +187,13 @@ class TestVerification:
         [("transaction_totals", "totals_are_sums"), ("invoice_totals", "invoice_totals_are_sums")],
     )
     def test_a_total_that_is_none_is_found(
-        self, alice: Person, dashboard: psycopg.Connection, table: str, rule: str
+        self, alice: Person, superuser: psycopg.Connection, table: str, rule: str
     ) -> None:
         alice.sale(100)
         tamper = f"update private.{table} set counted = counted + %s where user_id = %s"
-        dashboard.execute(tamper, (1, alice.id))
+        superuser.execute(tamper, (1, alice.id))
         assert {fault["rule"] for fault in alice.faults()} == {rule}
-        dashboard.execute(tamper, (-1, alice.id))
+        superuser.execute(tamper, (-1, alice.id))
 
     @pytest.mark.parametrize(
         ("forgery", "rule"),

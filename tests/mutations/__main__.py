@@ -9,7 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutations.sabotages import SABOTAGES, Sabotage, StaleError
+from tests.mutations.sabotage import Sabotage, StaleError
+from tests.mutations.sabotages import SABOTAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ["node_modules", ".venv"]

@@ -1,45 +1,13 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
-
-class StaleError(Exception):
-    """The sabotage does not apply any more."""
-
-
-@dataclass(frozen=True)
-class Sabotage:
-    """A promise, the text in a file that keeps it, what to put in its place, and who should notice."""
-
-    promise: str
-    file: str
-    old: str
-    new: str
-    tests: str
-
-    def sabotaged(self, root: Path) -> tuple[Path, str]:
-        """The file below `root`, and its text with the promise broken. Raises StaleError."""
-        files = list(root.glob(self.file))
-        if len(files) != 1:
-            raise StaleError(f"{self.file} is not one file")
-        text = files[0].read_text()
-        broken = text.replace(self.old, self.new)
-        if broken == text:
-            raise StaleError(f"the text is not in {files[0].name}")
-        return files[0], broken
-
-
-_VERSION = "[0-9]" * 14
-
-
-def sql(promise: str, migration: str, old: str, new: str, tests: str) -> Sabotage:
-    return Sabotage(promise, f"supabase/migrations/{_VERSION}_{migration}.sql", old, new, tests)
-
+from tests.mutations.sabotage import Sabotage, sql
+from tests.mutations.settlements import SETTLEMENTS
 
 TENANTS = "tests/security/tenants"
 CLOSED = "tests/migrations/test_closed_periods.py"
 AUDIT = "tests/security/audit"
+WRITTEN = "tests/migrations/test_written_by_rules.py"
+DELETED = "tests/migrations/test_deleted_users.py"
 CONTACTS = "tests/functions/contacts"
 ITEMS = "tests/functions/items"
 MIDDLEWARE = "tests/security/test_middleware.py"
@@ -187,7 +155,7 @@ SABOTAGES = [
     ),
     sql(
         "A sale that is deleted cancels its invoice", "settlements",
-        "when document.status = 'paid' and document.origin = 'sale' then 'cancelled'", "when false then 'cancelled'", LIFE,
+        "when document.status = 'paid' and document.origin = 'sale' and settled = 0 then 'cancelled'", "when false then 'cancelled'", LIFE,
     ),
     sql(
         "A paid invoice keeps its total", "invoice_items",
@@ -217,9 +185,45 @@ SABOTAGES = [
     # Audit
     sql(
         "A chain tells what changed", "audit",
-        "entry.record_id, entry.before,\n            entry.after", "entry.record_id", AUDIT,
+        "sha256(previous || private.audit_content(entry) || convert_to(", "sha256(previous || convert_to(", AUDIT,
     ),
-    sql("Every table of the books is audited", "audit", "'invoices', 'invoice_items', 'settlements'", "'invoices', 'settlements'", AUDIT),
+    sql("Every table of the books is audited", "audited_tables", "'transactions', 'invoices', 'tax_filings'] loop", "'transactions', 'invoices'] loop", AUDIT),
+    sql("One decision is one entry", "audit", "or (last_entry.operation, changed_by) not in (('insert', 'update'), ('update', 'update'), ('update', 'delete'))", "or true", f"{AUDIT}/test_decisions.py"),
+    sql("A generated invoice is told by its sale", "audited_tables", "|| case when generated is null then '{}' else jsonb_build_object('invoice', generated) end", "", f"{AUDIT}/test_decisions.py"),
+    sql(
+        "A new column forges nothing", "audit_verification",
+        "from jsonb_each(told) as field\n            where field.key not in ('items', 'settlements') and present ? field.key and field.value <> present -> field.key",
+        "from jsonb_each(present) as field\n            where field.key not in ('items', 'settlements') and field.value is distinct from told -> field.key",
+        f"{AUDIT} -k Column",
+    ),
+    sql("A laundered edit is found", "audit_verification", "and told ? field.key and field.value <> told -> field.key", "and false", f"{AUDIT} -k Laundered"),
+    sql(
+        "No entry is typed", "audit",
+        "create trigger append_only_insert before insert on public.audit_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_audit();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No movement is typed", "ledger",
+        "create trigger append_only_insert before insert on public.ledger_entries\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed_entries();",
+        "", WRITTEN,
+    ),
+    sql(
+        "No counter is typed", "invoice_numbers",
+        "create trigger written_by_rules before insert or update or delete or truncate on private.counters\nfor each statement when (pg_trigger_depth() = 0) execute function private.refuse_typed();",
+        "", WRITTEN,
+    ),
+    # Deleted users
+    sql("Filed books outlive their user", "deleted_users", "if not private.has_filed(old.id) then", "if true then", DELETED),
+    sql("The audit names no deleted person", "deleted_users", "perform private.erase_personal_entries(old.id);", "", DELETED),
+    sql("A profile stays with its user", "deleted_users", "if exists (select from auth.users where id = old.id) then", "if false then", DELETED),
+    sql("Filed books stay for their years", "deleted_users", "elsif old.kept_until >= now()::date then", "elsif false then", DELETED),
+    # The graph of the triggers
+    sql(
+        "An entry point is for what people type", "settlements",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nwhen (pg_trigger_depth() = 0) execute",
+        "create trigger take_money_back after delete on public.settlements\nreferencing old table as old_rows for each statement\nexecute",
+        "tests/migrations/test_trigger_graph.py",
+    ),
     sql(
         "The audit is append-only", "audit",
         "create trigger append_only before update or delete on public.audit_entries\nfor each row execute function private.refuse_audit_change();",
@@ -279,4 +283,5 @@ SABOTAGES = [
         "A form does not undo what another tab has saved", "web_invoice_form",
         "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
+    *SETTLEMENTS,
 ]  # fmt: skip

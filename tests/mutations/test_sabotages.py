@@ -3,7 +3,8 @@
 from collections import Counter
 
 from local.project import ROOT
-from tests.mutations.sabotages import SABOTAGES, Sabotage, StaleError
+from tests.mutations.sabotage import Sabotage, StaleError
+from tests.mutations.sabotages import SABOTAGES
 
 
 def staleness(sabotage: Sabotage) -> str:

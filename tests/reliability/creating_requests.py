@@ -49,6 +49,32 @@ def a_payment(person: Person) -> Request:
     return f"/api/invoices/{person.invoice()['id']}/mark-as-paid", {}
 
 
+def a_part_payment(person: Person) -> Request:
+    path = f"/api/invoices/{person.invoice()['id']}/payments"
+    return path, {"amount": 100.10, "tax_deducted": 1.90, "write_off": 6, "method": "upi"}
+
+
+def tax_kept_back(person: Person) -> Request:
+    return f"/api/invoices/{person.invoice()['id']}/payments", {"amount": 0, "tax_deducted": 11.80}
+
+
+def a_payment_of_several(person: Person) -> Request:
+    named = [{"invoice_id": person.invoice()["id"], "tax_deducted": 1} for _ in range(3)]
+    return "/api/payments", {"invoices": named, "reference": "UTR 4711"}
+
+
+def a_credit_note(person: Person) -> Request:
+    invoice = person.invoice(status="sent")
+    items = [{"description": "Returned", "quantity": 1, "unit_price": 50}]
+    return f"/api/invoices/{invoice['id']}/credit-note", {"items": items, "reason": "sales_return"}
+
+
+def a_whole_credit_note(person: Person) -> Request:
+    invoice = person.invoice(status="sent")
+    person.payment(invoice, amount=100)
+    return f"/api/invoices/{invoice['id']}/credit-note", {}
+
+
 def a_submission(person: Person) -> Request:
     person.sale(1180.00, date="2026-01-15")
     return "/api/tax/submit", {
@@ -74,6 +100,11 @@ CREATING = [
     an_invoice,
     a_paid_invoice,
     a_payment,
+    a_part_payment,
+    tax_kept_back,
+    a_payment_of_several,
+    a_credit_note,
+    a_whole_credit_note,
     a_submission,
     an_invoice_of_v1,
 ]

@@ -43,3 +43,16 @@ class TestAnEditedSale:
             ("Right boot", 50.05),
         ]
         assert (alice.balance(), alice.faults()) == (100.10, [])
+
+
+class TestAReopenedInvoiceOfASale:
+    def test_that_is_paid_in_parts_is_not_cancelled_when_one_of_them_goes(self, alice: Person) -> None:
+        invoice = {"id": alice.sale(118)["invoice_id"]}
+        checked(alice.api.put(f"/api/invoices/{invoice['id']}", json={"status": "sent"}), 200)
+        alice.payment(invoice, amount=50)
+        alice.payment(invoice, amount=68)
+        path = f"/api/invoices/{invoice['id']}/payments"
+        checked(alice.api.delete(f"{path}/{alice.payments(invoice)[1]['id']}"), 204)
+        shown = alice.again(invoice)
+        assert (shown["status"], shown["amount_due"]) == ("sent", 68.00)
+        assert (alice.balance(), alice.faults()) == (50.00, [])

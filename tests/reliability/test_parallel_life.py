@@ -44,6 +44,7 @@ class Worker:
         return [
             *[self.records] * 4, self.edits, self.edits, self.opens, self.closes, self.writes_balance,
             partial(self.deletes, "transactions"), self.invoices, self.invoices, self.pays, self.pays,
+            self.pays_in_part, self.pays_in_part, self.pays_several, self.takes_back, self.credits, self.changes_note,
             self.changes_status, partial(self.deletes, "invoices"), self.files, self.submits,
         ]  # fmt: skip
 
@@ -95,6 +96,37 @@ class Worker:
 
     def pays(self, user: User) -> httpx.Response:
         return user.ask("POST", f"/api/invoices/{self.one_of(user, 'invoices')}/mark-as-paid")
+
+    def pays_in_part(self, user: User) -> httpx.Response:
+        invoice = user.ask("GET", f"/api/invoices/{self.one_of(user, 'invoices')}").json()
+        due = invoice.get("amount_due") or 1
+        body: Json = {"amount": round(due / self.chance.choice([1, 2, 3]), 2)}
+        if self.chance.random() < 0.3:
+            body["tax_deducted"] = round(due / 10, 2)
+        return user.ask("POST", f"/api/invoices/{invoice.get('id', user.id)}/payments", body)
+
+    def pays_several(self, user: User) -> httpx.Response:
+        ids = {self.one_of(user, "invoices") for _ in range(3)}
+        named = [{"invoice_id": one} for one in ids]
+        self.chance.shuffle(named)
+        return user.ask("POST", "/api/payments", {"invoices": named})
+
+    def takes_back(self, user: User) -> httpx.Response:
+        path = f"/api/invoices/{self.one_of(user, 'invoices')}/payments"
+        answer = user.ask("GET", path)
+        rows = answer.json() if answer.is_success else []
+        return user.ask("DELETE", f"{path}/{self.chance.choice(rows)['id']}") if rows else answer
+
+    def credits(self, user: User) -> httpx.Response:
+        items = [{"description": "Back", "quantity": 1, "unit_price": self.amount() / 10}]
+        body: Json = self.chance.choice([{}, {"items": items}, {"draft": True}])
+        return user.ask("POST", f"/api/invoices/{self.one_of(user, 'invoices')}/credit-note", body)
+
+    def changes_note(self, user: User) -> httpx.Response:
+        rows = user.ask("GET", "/api/invoices", document_type="credit_note", fields="id", limit=20).json()
+        note = self.chance.choice(rows)["id"] if rows else user.id
+        status = self.chance.choice(["sent", "paid", "cancelled", "draft"])
+        return user.ask("PUT", f"/api/invoices/{note}", {"status": status})
 
     def changes_status(self, user: User) -> httpx.Response:
         body = {

@@ -53,9 +53,9 @@ class TestBadItems:
         assert [error["field"] for error in refused["errors"]] == [field]
         assert alice.read(path) == item
 
-    @pytest.mark.parametrize("literal", NOT_AN_AMOUNT.values(), ids=NOT_AN_AMOUNT.keys())
-    def test_a_price_is_an_amount(self, alice: Person, literal: str) -> None:
-        answer = post(alice, "/api/items", replaced(ITEM, "unit_price", literal))
+    @pytest.mark.parametrize("case", NOT_AN_AMOUNT.values(), ids=NOT_AN_AMOUNT.keys())
+    def test_a_price_is_an_amount(self, alice: Person, case: tuple[str, int]) -> None:
+        answer = post(alice, "/api/items", replaced(ITEM, "unit_price", case[0]))
         assert answer.status_code == 422
         assert [error["field"] for error in answer.json()["errors"]] == ["unit_price"]
 

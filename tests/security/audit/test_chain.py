@@ -131,7 +131,7 @@ class TestEditsPastTheRules:
             ),
             ("delete from public.invoice_items where user_id = %s", "invoices", "changed in items"),
             (
-                "update public.invoice_items set unit_price = 90 where user_id = %s",
+                "update public.invoice_items set unit_price = 90, amount = 90 where user_id = %s",
                 "invoices",
                 "changed in items",
             ),

@@ -245,7 +245,7 @@ class TestALaunderedEdit:
         [
             ("update transactions set amount = 90 where user_id = %s", "transactions", "amount"),
             ("update invoices set notes = 'forged' where user_id = %s", "invoices", "notes"),
-            ("update invoice_items set unit_price = 90 where user_id = %s", "invoices", "items"),
+            ("update invoice_items set unit_price = 90, amount = 90 where user_id = %s", "invoices", "items"),
         ],
     )
     def test_is_found(

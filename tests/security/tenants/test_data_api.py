@@ -204,6 +204,7 @@ class TestDataApi:
                 "quantity": 1,
                 "unit_price": 1,
             },
+            "settlements": {"invoice_id": ids["invoice_id"], "amount": 1, "kind": "write_off"},
             "blacklisted_tokens": {"session_id": str(uuid4())},
         }
         for table, row in rows.items():
@@ -222,8 +223,18 @@ class TestDataApi:
         """Triggers see a row before row level security does."""
         line = {"description": "x", "quantity": 1, "unit_price": 1}
         rows: list[tuple[str, Json]] = [
-            ("transactions", {"transaction_type": "sale", "amount": 1, "invoice_id": "{invoice_id}"}),
+            ("transactions", {"transaction_type": "sale", "amount": 1}),
             ("transactions", {"transaction_type": "expense", "amount": 1}),
+            ("settlements", {"invoice_id": "{invoice_id}", "amount": 1}),
+            (
+                "settlements",
+                {"invoice_id": "{invoice_id}", "amount": 1, "transaction_id": "{transaction_id}"},
+            ),
+            ("settlements", {"invoice_id": str(uuid4()), "amount": 1, "kind": "write_off"}),
+            (
+                "invoices",
+                {"customer_name": "Mallory", "document_type": "credit_note", "against_id": "{invoice_id}"},
+            ),
             ("accounts", {"name": "Till", "is_default": True}),
             ("contacts", {"name": "Mallory", "is_customer": True, "gstin": "29AAACZ0001A1Z4"}),
             ("items", {"name": "Secret Item", "unit_price": 1}),

@@ -67,8 +67,44 @@ class TestWithdrawn:
         assert (shown["status"], shown["amount_due"], alice.balance()) == ("sent", 118.00, 118.00)
         assert alice.faults() == []
 
+    def test_one_that_was_cancelled_is_issued_again(self, alice: Person, invoice: Json) -> None:
+        path = f"/api/invoices/{alice.credit_note(invoice)['id']}"
+        checked(alice.api.put(path, json={"status": "cancelled"}), 200)
+        checked(alice.api.put(path, json={"status": "sent"}), 200)
+        assert (alice.again(invoice)["status"], alice.faults()) == ("paid", [])
+
+    @pytest.mark.parametrize(
+        ("status", "code"), [("cancelled", "invoice_cancelled"), ("draft", "invoice_not_issued")]
+    )
+    def test_but_not_issued_again_against_what_was_withdrawn_meanwhile(
+        self, alice: Person, invoice: Json, status: str, code: str
+    ) -> None:
+        path = f"/api/invoices/{alice.credit_note(invoice)['id']}"
+        checked(alice.api.put(path, json={"status": "cancelled"}), 200)
+        checked(alice.api.put(f"/api/invoices/{invoice['id']}", json={"status": status}), 200)
+        problem(alice.api.put(path, json={"status": "sent"}), 409, code)
+        assert (alice.again(invoice)["amount_credited"], alice.faults()) == (0, [])
+
+    def test_one_that_has_settled_something_does_not_become_open_by_its_status(
+        self, alice: Person, invoice: Json
+    ) -> None:
+        path = f"/api/invoices/{alice.credit_note(invoice)['id']}"
+        problem(alice.api.put(path, json={"status": "sent"}), 409, "invoice_settled")
+        assert (alice.read(path)["status"], alice.faults()) == ("paid", [])
+
 
 class TestChanged:
+    def test_a_refund_keeps_its_amount_its_type_and_no_input_tax(self, alice: Person, invoice: Json) -> None:
+        alice.pay(invoice)
+        note = alice.credit_note(invoice)
+        checked(alice.api.put(f"/api/invoices/{note['id']}", json={"status": "paid"}), 200)
+        [refund] = alice.read("/api/transactions", transaction_type="expense")
+        path = f"/api/transactions/{refund['id']}"
+        for changes in ({"amount": 100}, {"transaction_type": "sale"}, {"tax_rate": 18}, {"tax_amount": 18}):
+            problem(alice.api.put(path, json=changes), 409, "payment_fixed")
+        checked(alice.api.put(path, json={"date": "2026-11-20", "description": "Money back"}), 200)
+        assert (alice.balance(), alice.again(note)["status"], alice.faults()) == (0, "paid", [])
+
     def test_its_notes_and_template_change(self, alice: Person, invoice: Json) -> None:
         path = f"/api/invoices/{alice.credit_note(invoice)['id']}"
         changed = checked(alice.api.put(path, json={"notes": "Sorry", "template": "simple"}), 200)
