@@ -41,7 +41,8 @@ def test_every_answer_is_described(
         "--exclude-path=/api/auth/logout",
         # What is right by its shape may still be refused: by the state of the books, or as another's id.
         "--exclude-checks=positive_data_acceptance",
-        *[f"--max-examples={EXAMPLES}", f"--max-time={MOST_SECONDS}", "--workers=2", "--no-color"],
+        # One worker: two threads that parse source at the same time break each other in Python 3.11 (cpython issue 106905).
+        *[f"--max-examples={EXAMPLES}", f"--max-time={MOST_SECONDS}", "--workers=1", "--no-color"],
         "--generation-database=none" if SOAK else "--generation-deterministic",
     ]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
