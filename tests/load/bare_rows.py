@@ -19,15 +19,15 @@ TABLES = """
     create table bare.transaction_totals (like private.transaction_totals including all);
     create table bare.invoice_totals (like private.invoice_totals including all);
     insert into bare.accounts select * from public.accounts;
-    insert into bare.audit_heads (user_id) select user_id from bare.accounts;
+    insert into bare.audit_heads (user_id) select id from public.profiles;
     insert into bare.counters (user_id, series, last_value)
-    select user_id, series, 0 from bare.accounts, (values ('serial'), ('month')) as kept (series);
+    select id, series, 0 from public.profiles, (values ('serial'), ('month')) as kept (series);
     insert into bare.transaction_totals
     select user_id, span, current_date, id, 'sale', null, false, 0, 0, 0
     from bare.accounts, (values ('day'), ('month')) as spans (span);
     insert into bare.invoice_totals
-    select user_id, span, current_date, 'invoice', status, 0, 0, 0, 0, 0, 0
-    from bare.accounts, (values ('day'), ('month')) as spans (span), (values ('sent'), ('paid')) as kept (status);
+    select id, span, current_date, 'invoice', status, 0, 0, 0, 0, 0, 0
+    from public.profiles, (values ('day'), ('month')) as spans (span), (values ('sent'), ('paid')) as kept (status);
 """
 
 _MONEY = """
@@ -37,7 +37,8 @@ _MONEY = """
     insert into bare.ledger_entries (user_id, account_id, entry_number, kind, transaction_id, amount, balance_after)
     select user_id, id, entry_count, 'transaction', gen_random_uuid(), 118, balance
     from bare.accounts where id = '{account}';
-    update bare.transaction_totals set counted = counted + 1, amount = amount + 118 where user_id = '{user}';
+    update bare.transaction_totals set counted = counted + 1, amount = amount + 118
+    where user_id = '{user}' and account_id = '{account}';
 """
 _SETTLEMENT = """
     insert into bare.settlements (user_id, invoice_id, transaction_id, amount)

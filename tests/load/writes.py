@@ -21,6 +21,7 @@ import psycopg
 
 from local.project import ROOT
 from tests.load.bare_rows import TABLES, bare_rows
+from tests.load.bench import SALE
 from tests.load.clock import Ratio
 from tests.load.report import table
 from tests.load.versions import Version, running_version
@@ -29,7 +30,6 @@ _ROUNDS, _TIMES = 7, 100
 _FRESH = 300
 _TICKS = os.sysconf("SC_CLK_TCK")
 
-SALE = """select to_json(api.create_transaction('{"transaction_type": "sale", "amount": 118}'))"""
 _LINES = [
     {"description": "A", "quantity": 2, "unit_price": 50},
     {"description": "B", "quantity": 1, "unit_price": 18},
