@@ -37,6 +37,14 @@ class MethodNotAllowed(Problem):
     hint = "The Allow header names the methods it knows."
 
 
+class CountNotAvailable(Problem):
+    """Estimated counts are not available."""
+
+    code = "count_not_available"
+    status = HTTPStatus.BAD_REQUEST
+    hint = "Ask the Data API with Prefer: count=exact."
+
+
 class BodyTooLarge(Problem):
     """The body is too large."""
 
