@@ -1,5 +1,7 @@
 """PostgREST as the caller: one call per request, and what SQL answered goes back byte for byte."""
 
+import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self, cast, get_args, get_origin
@@ -20,7 +22,7 @@ from shared.schemas.filters import Parameter
 from shared.schemas.pagination import ListQuery
 from shared.schemas.view import View
 from shared.settings import settings
-from shared.supabase.http_client import be_patient, connection
+from shared.supabase.http_client import be_patient, connection, seconds_left
 from shared.supabase.request import headers as request_headers
 
 _ONE_ROW = "application/vnd.pgrst.object+json"
@@ -29,6 +31,9 @@ _PASSED_ON = ("location", "idempotent-replayed")
 _LONG = {"delete_account", "audit_verification"}
 _NO_ROW = httpx.codes.NOT_ACCEPTABLE
 _BEYOND_THE_END = httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+
+_BOOKS_ARE_BUSY = httpx.codes.TOO_MANY_REQUESTS
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 DataRequest = RequestConfig[httpx.Client]
 
@@ -115,12 +120,28 @@ class Data:
         request.path = URL(f"{request.path}?{query}", encoded=True)
         cast(Any, request).params = None
         try:
-            answer = request.send(httpx.Headers())
+            answer = _when_books_are_free(lambda: request.send(httpx.Headers()))
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
+        if answer.status_code == _BOOKS_ARE_BUSY:
+            raise ServiceUnavailable
         if answer.is_error and answer.status_code != accepted:
             raise problem_of(answer, arguments)
         return answer
+
+
+def _when_books_are_free(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send again while other requests write to the same books: refused, a request has done nothing.
+
+    The database lets two of a user's requests wait, so that no user holds all of its connections.
+    """
+    answer, pause = send(), _FIRST_PAUSE
+    while answer.status_code == _BOOKS_ARE_BUSY and seconds_left() > 2 * _LONGEST_PAUSE:
+        # By chance, so that those who were refused together do not come back together.
+        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+        pause = min(2 * pause, _LONGEST_PAUSE)
+        answer = send()
+    return answer
 
 
 def _plain(value: object) -> object:

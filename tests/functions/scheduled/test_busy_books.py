@@ -1,6 +1,7 @@
 """Books that somebody else holds while the job runs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from uuid import UUID
 
 import httpx
@@ -47,3 +48,17 @@ class TestBusyBooks:
         assert made() == {hers: 0, his: 1}
         assert generate(schedule, as_of="2018-06-02T00:00:00Z")["failed"] == 0
         assert made() == {hers: 1, his: 1}
+
+    def test_many_of_them_cost_the_others_nothing(
+        self, schedule: httpx.Client, target: Target, dashboard: psycopg.Connection
+    ) -> None:
+        """All of them together are waited for two seconds, once, at the end."""
+        with ExitStack() as people, psycopg.connect(target.db_url) as writer:
+            busy = [people.enter_context(Person.enrolled(target)) for _ in range(8)]
+            for person in busy:
+                writer.execute(HOLD, (person.id,))
+            free = people.enter_context(Person.enrolled(target))
+            run = generate(schedule, as_of="2018-06-03T00:00:00Z")
+            assert {failure["user_id"] for failure in run["failures"]} == {person.id for person in busy}
+            assert run["failed"] == 8
+            assert len(drafts(dashboard, [UUID(free.id)], 2018)[UUID(free.id)]) == 1

@@ -11,13 +11,31 @@ from tests.target import Target
 
 SAMPLED = {
     # Chosen from a few words that everybody knows.
-    *["audit_entries.channel", "audit_entries.actor_role", "audit_entries.operation", "audit_entries.record_type"],
+    *[
+        "audit_entries.channel",
+        "audit_entries.actor_role",
+        "audit_entries.operation",
+        "audit_entries.record_type",
+    ],
     *["invoice_items.treatment", "ledger_entries.kind", "settlements.kind", "transactions.method"],
-    *["invoices.document_type", "invoices.origin", "invoices.status", "invoices.template", "invoices.note_reason"],
+    *[
+        "invoices.document_type",
+        "invoices.origin",
+        "invoices.status",
+        "invoices.template",
+        "invoices.note_reason",
+    ],
     *["items.treatment", "profiles.time_zone", "profiles.filing_frequency", "transactions.transaction_type"],
     *["tax_filings.tax_type", "tax_filings.basis", "tax_filings.status"],
     # Of the schedule and of the law, not of a user.
-    *["job_runs.job", "job_runs.failures", "gst_rates.only_for", "gst_rates.note", "gst_states.code", "gst_states.name"],
+    *[
+        "job_runs.job",
+        "job_runs.failures",
+        "gst_rates.only_for",
+        "gst_rates.note",
+        "gst_states.code",
+        "gst_states.name",
+    ],
 }
 
 
@@ -29,7 +47,9 @@ def neighbour(bob: Person) -> Person:
     return bob
 
 
-def estimate(target: Target, person: Person, schema: str, path: str, *preferences: str) -> tuple[int, str | None]:
+def estimate(
+    target: Target, person: Person, schema: str, path: str, *preferences: str
+) -> tuple[int, str | None]:
     """The status and the range of an answer, to a request with a header for each preference."""
     address = urlsplit(target.supabase_url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
@@ -53,7 +73,9 @@ def estimate(target: Target, person: Person, schema: str, path: str, *preference
         ("public", "profiles?select=id"),
     ],
 )
-def test_an_estimated_count_is_refused(target: Target, alice: Person, schema: str, path: str, kind: str) -> None:
+def test_an_estimated_count_is_refused(
+    target: Target, alice: Person, schema: str, path: str, kind: str
+) -> None:
     assert estimate(target, alice, schema, path, f"count={kind}") == (400, None)
     assert estimate(target, alice, schema, path, "return=minimal", f" count = {kind}") == (400, None)
     assert estimate(target, alice, schema, path, "count=exact")[0] == 200
@@ -69,12 +91,22 @@ def test_the_refusal_says_what_to_do(alice: Person) -> None:
     ("schema", "path", "other"),
     [
         ("v1", "customer_email_search=match.%5Ezz", "customer_email_search=match.%5Exx"),
-        ("public", "customer_email=gte.zz&customer_email=lt.zzz", "customer_email=gte.xx&customer_email=lt.xxx"),
+        (
+            "public",
+            "customer_email=gte.zz&customer_email=lt.zzz",
+            "customer_email=gte.xx&customer_email=lt.xxx",
+        ),
         ("public", "customer_name=eq.Customer%201", "customer_name=eq.Customer%20x"),
     ],
 )
 def test_one_that_gets_past_tells_nothing_of_a_neighbour(
-    target: Target, alice: Person, neighbour: Person, dashboard: psycopg.Connection, schema: str, path: str, other: str
+    target: Target,
+    alice: Person,
+    neighbour: Person,
+    dashboard: psycopg.Connection,
+    schema: str,
+    path: str,
+    other: str,
 ) -> None:
     """Of several Prefer headers the database sees the last, and PostgREST obeys the first."""
     dashboard.execute("analyze public.invoices")
