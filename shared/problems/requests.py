@@ -45,6 +45,14 @@ class CountNotAvailable(Problem):
     hint = "Ask the Data API with Prefer: count=exact."
 
 
+class EmbeddingNotAvailable(Problem):
+    """Rows of this table do not embed those of the other."""
+
+    code = "embedding_not_available"
+    status = HTTPStatus.BAD_REQUEST
+    hint = "Ask the Data API for the rows of the other table by themselves."
+
+
 class BodyTooLarge(Problem):
     """The body is too large."""
 
