@@ -1,5 +1,6 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
+from tests.mutations.neighbours import NEIGHBOURS
 from tests.mutations.sabotage import Sabotage, sql
 from tests.mutations.settlements import SETTLEMENTS
 
@@ -131,7 +132,7 @@ SABOTAGES = [
     # Money
     sql(
         "One writer at a time", "books",
-        "where id = user_id for no key update", "where id = user_id", AT_ONCE,
+        "where id = user_id for no key update skip locked", "where id = user_id", AT_ONCE,
     ),
     sql(
         "Halves are rounded half-up", "gst",
@@ -284,4 +285,5 @@ SABOTAGES = [
         "if edited.updated_at <> seen_at then", "if false then", "tests/functions/web/test_invoice_form.py -k two_tabs",
     ),
     *SETTLEMENTS,
+    *NEIGHBOURS,
 ]  # fmt: skip
