@@ -44,7 +44,7 @@ def named_fields(view: type[View], fields: str) -> str:
 
 
 _LONGEST_CURSOR = 4000
-"""More than the longest name takes. A longer one would not fit into the address of the request to the database."""
+"""More than the longest name takes. A longer one would not fit into the address of a request to Supabase."""
 
 
 class Cursor(NamedTuple):
