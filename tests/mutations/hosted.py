@@ -30,7 +30,7 @@ HOSTED = [
         'f"{key} = {value}\\n" if value else ""', 'f"{key} = {value or True}\\n".lower()', SETTINGS,
     ),
     Sabotage("A password needs the current one", "supabase/config.toml", "require_current_password = true\n", "", PROJECT),
-    Sabotage("A wrong issuer is found before the deployment", "deploy/tokens.py", "if issuer != demanded.issuer:", "if not issuer:", PROJECT),
+    Sabotage("A wrong issuer is found before the deployment", "deploy/tokens.py", "if issuer != demanded.issuer:", "if not issuer:", f"{PROJECT} -k TestTokens"),
     Sabotage("The deployer may switch on the access log", "deploy/deployer-policy.json", '        "logs:CreateLogDelivery",\n', "", "tests/deploy/test_deployer_policy.py -k access_log"),
     Sabotage(
         "A new stage is silent", "deploy/resources.cjs",
