@@ -143,3 +143,11 @@ class ServiceUnavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     hint = "Send the request again; with the same Idempotency-Key it happens once."
     headers = {"Retry-After": "1"}
+
+
+class DatabaseReadOnly(ServiceUnavailable):
+    """The database accepts no changes at the moment."""
+
+    code = "database_read_only"
+    hint = "Nothing was changed. Reading works; send the request again later."
+    headers = {"Retry-After": "60"}

@@ -1,5 +1,6 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
+from tests.mutations.hosted import HOSTED
 from tests.mutations.neighbours import NEIGHBOURS
 from tests.mutations.sabotage import Sabotage, sql
 from tests.mutations.settlements import SETTLEMENTS
@@ -273,7 +274,7 @@ SABOTAGES = [
     # Faults
     Sabotage(
         "A database that is away is 503", "shared/problems/database.py",
-        "if answer.status_code in _GATEWAY_STATUS or not any(error):", "if not error:", "tests/reliability/test_faults.py",
+        "if is_of_gateway(answer) or not any(error):", "if not error:", "tests/reliability/test_faults.py",
     ),
     sql(
         "A form does not undo what another tab has saved", "web_invoice_form",
@@ -281,4 +282,5 @@ SABOTAGES = [
     ),
     *SETTLEMENTS,
     *NEIGHBOURS,
+    *HOSTED,
 ]  # fmt: skip
