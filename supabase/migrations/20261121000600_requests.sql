@@ -48,8 +48,8 @@ as $$
 declare
     headers constant json := nullif(current_setting('request.headers', true), '');
 begin
-    if private.session_is_revoked() then
-        perform private.raise_problem(401, 'token_revoked', 'This token was logged out. Log in again.');
+    if private.session_has_ended() then
+        perform private.raise_problem(401, 'token_revoked', 'The session of this token has ended. Log in again.');
     end if;
     -- What belongs to an account that isn't there is 404 and not an empty list; a view alone can't tell the two.
     if headers ->> 'x-account-id' is not null then
