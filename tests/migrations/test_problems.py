@@ -25,6 +25,7 @@ WITHOUT_FIELD = {
     "customer_not_found",
     "invoice_not_found",
     "item_not_found",
+    "session_not_found",
     "supplier_not_found",
     "transaction_not_found",
     "payment_not_found",
