@@ -20,9 +20,9 @@ from shared.auth.tokens import Caller
 from shared.aws.parameter_store import ParameterUnreadableError
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
+    DatabaseReadOnly,
     EmailAlreadyRegistered,
     EmailNotConfirmed,
-    InternalError,
     InvalidCredentials,
     ServiceUnavailable,
     TooManyRequests,
@@ -30,7 +30,7 @@ from shared.problems.catalogue import (
 )
 from shared.problems.database import problem_of
 from shared.schemas.text import Username
-from shared.supabase.auth import Answer, Auth, MailJustSent
+from shared.supabase.auth import Answer, Auth, MailJustSent, UnexplainedFailure
 from shared.supabase.request import call_with_secret_key
 
 _REFUSAL_SECONDS = 0.5
@@ -59,7 +59,7 @@ class Names:
         except MailJustSent:
             # Said of known addresses only, which nobody must learn: answered like a new one.
             return {"id": uuid4(), "email": user.email, "created_at": datetime.now(UTC).isoformat()}
-        except InternalError:
+        except UnexplainedFailure:
             # "Database error saving new user", and Supabase Auth says no more: the username is taken, or
             # another request registered the same person at this very moment.
             owner = self._email_of(user.username) if user.username else None
@@ -101,6 +101,9 @@ class Names:
         except LookupError:
             # Without the secret key nobody counts, and only addresses are known.
             email = name if "@" in name else None
+        except DatabaseReadOnly:
+            # Nothing can be counted while the disk is full, and reading the books must stay possible.
+            email = name if "@" in name else self._email_of(name)
         return email or f"{uuid4().hex}@username.invalid"
 
     def begin(self, name: str) -> str | None:

@@ -15,6 +15,8 @@ Sentences = Mapping[str, str]
 ON_ALL: Sentences = {
     "too_many_requests": "Too many attempts. Try again in a quarter of an hour.",
     "service_unavailable": "Our service does not answer. Send the form again in a moment.",
+    "database_read_only": "Nothing can be changed at the moment. Send the form again later.",
+    "captcha_required": "Our service is not set up correctly and lets nobody in. Please tell us.",
     "weak_password": "Choose a longer password, with letters and digits.",
 }
 NEW_PASSWORD = "8 to 72 characters; those with accents or of other scripts count as two or more."  # noqa: S105

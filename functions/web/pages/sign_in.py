@@ -20,10 +20,13 @@ _ON_LOGIN: Sentences = {
     "email_not_confirmed": "Follow the link in the mail that was sent to you, then log in.",
     "username": "Enter your username or your e-mail address.",
     "password": "Enter your password.",
+    "login_closed": "Nobody can log in with a password at the moment.",
 }
 _ON_REGISTRATION: Sentences = {
     **ON_ALL,
     "email_already_registered": "This e-mail address has an account already. Log in instead.",
+    "email_not_deliverable": "We cannot send mails to this address. Use another one.",
+    "registration_closed": "New users cannot register at the moment.",
     "email": EMAIL,
     "username_taken": "Somebody else has this username.",
     "username": "3 to 50 letters, digits, dots, hyphens and underscores.",
