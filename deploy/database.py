@@ -1,6 +1,7 @@
 """Deploying the database: the migrations, and the settings in supabase/config.toml."""
 
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ def push_config(settings: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "supabase", "config.toml")
         copy.parent.mkdir()
+        shutil.copytree(_CONFIG.parent / "templates", copy.parent / "templates")
         copy.write_text(for_a_hosted_project(_CONFIG.read_text(), settings))
         _supabase(settings, Path(folder), "config", "push", f"--remote={ref}")
     forward_client_addresses(settings, ref)

@@ -133,7 +133,12 @@ def _auth(stack: Stack) -> Process:
         "site_url": config["site_url"],
         "jwt_expiry": config["jwt_expiry"],
         "minimum_password_length": config["minimum_password_length"],
+        "enable_refresh_token_rotation": config["enable_refresh_token_rotation"],
         "enable_confirmations": config["email"]["enable_confirmations"],
+        "mail_templates": {
+            name: {**template, "content_path": str(ROOT / template["content_path"])}
+            for name, template in config["email"]["template"].items()
+        },
     }
     return Process(
         "auth",

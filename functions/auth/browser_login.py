@@ -3,14 +3,12 @@
 They are answered here, because counting guesses and finding usernames needs the secret key.
 """
 
-from http import HTTPStatus
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
+from functions.auth.browser_forms import OurForm, go, refuse
 from functions.auth.schemas import Login, Registration
 from functions.auth.usernames import Names, Usernames
 from shared.problems.base import Problem
@@ -20,25 +18,9 @@ from shared.problems.catalogue import (
     InvalidCredentials,
 )
 from shared.supabase.auth import Answer, Auth, AuthApi
-from shared.web.csrf import posted_form
-from shared.web.flash import Mistake, RefusedForm
 from shared.web.session import Tokens, own_address, sign_in
 
 router = APIRouter(include_in_schema=False)
-
-_MOST_FIELDS = 1000
-
-
-async def _our_form(request: Request) -> dict[str, str]:
-    """What was typed, without fields that were left empty."""
-    form = await posted_form(request, _MOST_FIELDS)
-    texts = {name: text for name, text in form.items() if isinstance(text, str)}
-    return {
-        name: text if name == "password" else text.strip() for name, text in texts.items() if text.strip()
-    }
-
-
-OurForm = Annotated[dict[str, str], Depends(_our_form)]
 
 
 @router.post("/login")
@@ -48,8 +30,8 @@ def log_in(request: Request, auth: AuthApi, names: Usernames, sent: OurForm) -> 
         sign_in(request, Tokens.of(names.sign_in(auth, Login.model_validate(sent))))
     except (Problem, ValidationError) as failure:
         page = "/login" if wanted == "/" else f"/login?{urlencode({'next': wanted})}"
-        return _refuse(request, sent, failure, page)
-    return _go(wanted)
+        return refuse(request, sent, failure, page)
+    return go(wanted)
 
 
 @router.post("/register")
@@ -57,9 +39,11 @@ def register(request: Request, auth: AuthApi, names: Usernames, sent: OurForm) -
     fields = {name: sent[name] for name in Registration.model_fields if name in sent}
     try:
         sign_in(request, Tokens.of(_sign_up(auth, names, Registration.model_validate(fields))))
+    except EmailNotConfirmed:
+        return go("/login?done=registered")
     except (Problem, ValidationError) as failure:
-        return _refuse(request, sent, failure, "/register", names.taken(sent))
-    return _go("/settings?done=welcome")
+        return refuse(request, sent, failure, "/register", names.taken(sent))
+    return go("/settings?done=welcome")
 
 
 def _sign_up(auth: Auth, names: Names, user: Registration) -> Answer:
@@ -74,29 +58,3 @@ def _sign_up(auth: Auth, names: Names, user: Registration) -> Answer:
     except InvalidCredentials:
         # Where addresses are confirmed by mail, a taken one looks like a new one.
         raise taken or EmailNotConfirmed from None
-
-
-def _refuse(
-    request: Request,
-    sent: dict[str, str],
-    failure: Problem | ValidationError,
-    page: str,
-    also: Problem | None = None,
-) -> Response:
-    """Back to the page, which tells all mistakes: those of `failure` and the one of `also`."""
-    mistakes = dict.fromkeys([*_mistakes(failure), *(_mistakes(also) if also else ())])
-    answer = _go(page)
-    answer.headers.append(
-        "set-cookie", RefusedForm.of(sent, mistakes).cookie(request, page.partition("?")[0])
-    )
-    return answer
-
-
-def _mistakes(failure: Problem | ValidationError) -> list[Mistake]:
-    if isinstance(failure, ValidationError):
-        return [Mistake(str(error["loc"][0]), error["type"]) for error in failure.errors()]
-    return [Mistake(error["field"], error["code"]) for error in failure.errors] or [Mistake("", failure.code)]
-
-
-def _go(address: str) -> Response:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

@@ -1,19 +1,21 @@
 """Users and their sessions (spec: Authentication)."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Form, Response
+from fastapi import Form, Response, status
 
 from functions.auth.schemas import (
+    Everywhere,
     LoggedOut,
     Login,
+    OpenSession,
     Profile,
     ProfileChanges,
     Refresh,
     Registered,
     Registration,
     Session,
-    User,
 )
 from functions.auth.usernames import Usernames
 from shared.auth.tokens import CurrentCaller
@@ -31,6 +33,7 @@ from shared.problems.catalogue import (
     InvalidValue,
     LoginClosed,
     RegistrationClosed,
+    SessionNotFound,
     StateDiffers,
     TooManyRequests,
     UnknownState,
@@ -60,8 +63,8 @@ router = group("/api/auth", "Authentication")
     ),
 )
 def register(auth: AuthApi, names: Usernames, user: Registration) -> Registered:
-    """Sign a user up with an e-mail address and a password."""
-    return Registered(data=User.signed_up(names.sign_up(auth, user)))
+    """Sign a user up with an e-mail address and a password; `message` says what to do next."""
+    return Registered.of(names.sign_up(auth, user))
 
 
 @router.post(
@@ -87,11 +90,30 @@ def refresh(auth: AuthApi, session: Refresh) -> Session:
 
 
 @router.post("/logout", summary="Log out", responses=problems())
-def logout(data: DataApi, auth: AuthApi, caller: CurrentCaller) -> LoggedOut:
-    """End this session. Its access token is dead from now on, its refresh token too."""
-    data.call("logout")
-    auth.sign_out(caller)
+def logout(data: DataApi, auth: AuthApi, caller: CurrentCaller, everywhere: Everywhere = False) -> LoggedOut:
+    """End this session, or all sessions. Their tokens are dead from now on, the refresh tokens too."""
+    data.call("logout", everywhere=everywhere)
+    auth.sign_out(caller.token, "global" if everywhere else "local")
     return LoggedOut()
+
+
+@router.get(
+    "/sessions", summary="List the open sessions", response_model=list[OpenSession], responses=problems()
+)
+def list_sessions(data: DataApi) -> Response:
+    """List where this user is logged in: this session first, then the last used ones, at most a hundred."""
+    return data.call("sessions")
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    summary="End a session",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=problems(SessionNotFound),
+)
+def end_session(data: DataApi, session_id: UUID) -> Response:
+    """Log out one session of this user. Its tokens are dead from now on."""
+    return data.call("end_session", session_id=session_id)
 
 
 @router.get("/me", summary="Get the current user", response_model=Profile, responses=problems())

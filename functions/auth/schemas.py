@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.problems.catalogue import InvalidToken
+from shared.problems.catalogue import InvalidToken, SessionNotFound
 from shared.schemas.base import Body, left_out
 from shared.schemas.choices import FilingFrequency
 from shared.schemas.datetimes import Instant
@@ -67,8 +68,21 @@ def beginning_of(user: Answer) -> str:
 class Registered(BaseModel):
     """The answer to a registration."""
 
-    message: Literal["User registered successfully"] = "User registered successfully"
+    message: Literal[
+        "User registered successfully",
+        "User registered successfully. Follow the link of the mail, then log in",
+    ] = "User registered successfully"
     data: User
+
+    @classmethod
+    def of(cls, user: Answer) -> Self:
+        """The new user, and what to do next where addresses are confirmed by mail."""
+        data = User.signed_up(user)
+        if user.get("email_confirmed_at"):
+            return cls(data=data)
+        return cls(
+            message="User registered successfully. Follow the link of the mail, then log in", data=data
+        )
 
 
 class Login(BaseModel):
@@ -96,10 +110,27 @@ class Session(BaseModel):
     )
 
 
+Everywhere = Annotated[bool, Query(description="End all sessions of this user, on all devices.")]
+
+
 class LoggedOut(BaseModel):
     """The answer to a log-out."""
 
     message: Literal["Logged out successfully"] = "Logged out successfully"
+
+
+class OpenSession(View):
+    """Where the user is logged in."""
+
+    view = "sessions"
+    missing = SessionNotFound
+
+    id: UUID
+    is_current: bool = Field(description="Whether it is the session of this request.")
+    created_at: Instant
+    last_used_at: Instant = Field(description="When it was opened or refreshed last.")
+    user_agent: str | None = Field(description="What the browser or program calls itself.")
+    ip_address: str | None
 
 
 class Profile(View):

@@ -16,6 +16,7 @@ from functions.web.pages import (
     invoice_form,
     invoice_print,
     invoices,
+    passwords,
     settings,
     sign_in,
     tax,
@@ -93,6 +94,7 @@ def _create_app() -> FastAPI:
         accounts,
         tax,
         settings,
+        passwords,
     ):
         app.include_router(module.router)
     app.exception_handler(Problem)(_show_problem)

@@ -42,6 +42,13 @@ DONE = {
     "filing_prepared": "The filing is up to date.",
     "filing_submitted": "The filing is marked as submitted, and its payment recorded.",
     "filing_reopened": "The period is open again. Submit it once more when its documents are right.",
+    "registered": "We have sent you a mail. Follow its link, then log in.",
+    "confirmed": "Your e-mail address is confirmed. Log in.",
+    "mail_sent": "If there is an account with this address, a mail with a link is on its way.",
+    "password_set": "Your new password is set. Log in with it.",
+    "password_changed": "Your password is changed, and you are logged out everywhere else.",
+    "session_ended": "That device is logged out.",
+    "logged_out_everywhere": "You are logged out everywhere.",
     "welcome": "Welcome! Fill in your business first, then write an invoice.",
 }
 """What a page says after a form was carried out, by the `done` of its address."""

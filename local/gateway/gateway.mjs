@@ -13,8 +13,11 @@ const services = [
   { prefix: "/auth/v1", port: settings.auth_port, name: "Auth", strip: false },
 ];
 
-// A browser opens these from a mail, without an API key.
-const keyless = new Set(["/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize"]);
+// A browser opens these from a mail, and everybody may read the public keys, without an API key.
+const keyless = new Set([
+  ...["/auth/v1/verify", "/auth/v1/callback", "/auth/v1/authorize"],
+  ...["/auth/v1/.well-known/jwks.json", "/auth/v1/.well-known/openid-configuration"],
+]);
 
 // Headers of one connection, not of the message (RFC 9110, 7.6.1).
 const hopByHop = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"]);

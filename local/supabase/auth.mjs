@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { setPriority } from "node:os";
 import { getRequestListener } from "@hono/node-server";
-import { App } from "@supabase/lite";
+import { App, ConsoleEmailDriver, SmtpEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 
 const settings = JSON.parse(process.env.AUTH_SETTINGS);
@@ -32,6 +32,14 @@ const connection = createPostgresConnection({
   postgresOptions: { max: 8, onnotice: () => {}, types: { timestamptz, jsonb } },
 });
 
+// Without a mail server, mails are lines in the log.
+const driver = settings.smtp_port
+  ? new SmtpEmailDriver({ host: "127.0.0.1", port: settings.smtp_port, from: { name: "Renpay", address: settings.sender } })
+  : new ConsoleEmailDriver();
+
+// Links in Lite's mails lead to the website. Those of Supabase Auth lead to Auth, which sends the browser on to it.
+const toAuth = (text) => text?.replaceAll(`${settings.site_url}/auth/v1/verify`, `${settings.issuer}/verify`);
+
 const app = new App({
   connection,
   auth: {
@@ -40,15 +48,19 @@ const app = new App({
     jwt_secret: settings.jwt_secret,
     jwt_expiry: settings.jwt_expiry,
     minimum_password_length: settings.minimum_password_length,
+    enable_refresh_token_rotation: settings.enable_refresh_token_rotation,
     enable_signup: true,
-    email: { enable_signup: true, enable_confirmations: settings.enable_confirmations },
+    email: { enable_signup: true, enable_confirmations: settings.enable_confirmations, template: settings.mail_templates },
   },
   // The CLI creates the table of migrations. If this role created it, the role postgres could not read it.
   db: { migrations: { enabled: false } },
   storage: { enabled: false },
   studio: { enabled: false },
   // The gateway in front has checked the API key.
-  options: { server: { apiKeys: false } },
+  options: {
+    server: { apiKeys: false },
+    drivers: { email: { send: (mail) => driver.send({ ...mail, text: toAuth(mail.text), html: toAuth(mail.html) }) } },
+  },
 });
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -66,23 +78,42 @@ function completed(session) {
   return { ...session, access_token: signed({ ...missing, ...claims }) };
 }
 
+// One refresh after the other, because Lite does not lock the token that it exchanges.
+let refreshing = Promise.resolve();
+
+function fetched(request) {
+  const fetch = () => app.fetch(request, { peerAddress: null });
+  if (!request.url.endsWith("/token?grant_type=refresh_token")) return fetch();
+  const answered = refreshing.then(fetch);
+  refreshing = answered.catch(() => {});
+  return answered;
+}
+
+// Lite does not note who opened or refreshed a session.
+async function noteDevice(session, headers) {
+  const { session_id } = JSON.parse(Buffer.from(session.access_token.split(".")[1], "base64url"));
+  const address = headers.get("sb-forwarded-for") ?? headers.get("x-forwarded-for")?.split(",").at(-1).trim() ?? null;
+  await connection.driver`update auth.sessions set user_agent = ${headers.get("user-agent")}, ip = ${address} where id = ${session_id}`;
+}
+
 async function answer(request) {
-  const response = await app.fetch(request, { peerAddress: null });
+  const response = await fetched(request);
   if (request.method !== "POST" || !response.headers.get("content-type")?.includes("json")) return response;
   const body = await response.json();
   const headers = new Headers(response.headers);
   headers.delete("content-length");
-  return Response.json(body?.access_token && body.user ? completed(body) : body, { status: response.status, headers });
+  const isSession = Boolean(body?.access_token && body.user);
+  if (isSession) await noteDevice(body, request.headers);
+  return Response.json(isSession ? completed(body) : body, { status: response.status, headers });
 }
 
 // Only once: Lite creates its own functions each time, and until ours replace them, no token would name its user.
-const { driver } = connection;
-const [{ ready }] = await driver.unsafe(
+const [{ ready }] = await connection.driver.unsafe(
   "select exists (select from pg_proc where oid = to_regproc('auth.uid') and prosrc like '%request.jwt.claims%') as ready",
 );
 if (!ready) {
   await app.ensureSystemSchema();
-  await driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
+  await connection.driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
 }
 
 // Many logins at once may wait. Small reads on the same processors should not.

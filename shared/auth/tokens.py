@@ -1,6 +1,7 @@
 """Access tokens of Supabase Auth: who calls, proven by the signature and every claim we depend on."""
 
 import hashlib
+import logging
 import threading
 import time
 from base64 import urlsafe_b64encode
@@ -21,9 +22,12 @@ from shared.problems.catalogue import InvalidToken, NotAuthenticated, ServiceUna
 from shared.settings import Settings, settings
 from shared.supabase.http_client import connection
 
+_log = logging.getLogger(__name__)
+
 _LEEWAY_SECONDS = 10
 _KEYS_LIVE_SECONDS = 600
 _REFETCH_SECONDS = 30
+_RETRY_SECONDS = 2
 _MOST_KNOWN = 1000
 _SYMMETRIC = "HS256"
 _ASYMMETRIC = {"ES256", "RS256"}
@@ -35,6 +39,7 @@ class Caller:
     """The user on whose behalf a request runs."""
 
     user_id: UUID
+    session_id: UUID
     token: str
 
 
@@ -56,13 +61,18 @@ class SharedSecret:
 
 
 class PublicKeys:
-    """The public signing keys (JWKS), kept for ten minutes; a key that is new to us is looked up at once."""
+    """The public signing keys (JWKS), kept for ten minutes; a key that is new to us is looked up at once.
+
+    After a look-up the next one for a new key waits: half a minute, or two seconds if it failed.
+    """
 
     def __init__(self, url: str, client: httpx.Client) -> None:
         self._url = url
         self._client = client
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
+        self._pause: float = 0
+        self._has_failed = False
         self._fetching = threading.Lock()
 
     async def key(self, token: str) -> jwt.PyJWK | None:
@@ -72,30 +82,36 @@ class PublicKeys:
         if self._wants_fetch(kid):
             # In a thread: other requests must not wait for this one's network.
             await anyio.to_thread.run_sync(self._fetch, kid)
+        if self._has_failed and kid not in self._keys:
+            # A token that nobody can check is not wrong.
+            raise ServiceUnavailable
         return self._keys.get(kid)
 
     def _wants_fetch(self, kid: str) -> bool:
         # Made-up key ids must not turn each request into a fetch.
         age = time.monotonic() - self._fetched_at
-        return age > (_KEYS_LIVE_SECONDS if kid in self._keys else _REFETCH_SECONDS)
+        return age > (_KEYS_LIVE_SECONDS if kid in self._keys else self._pause)
 
     def _fetch(self, kid: str) -> None:
         with self._fetching:
             if not self._wants_fetch(kid):
                 return
             try:
-                answer = self._client.get(self._url)
-                # An Auth that knows of no signing keys publishes none.
-                is_known = answer.status_code != httpx.codes.NOT_FOUND
-                published = answer.raise_for_status().json()["keys"] if is_known else []
-                keys = jwt.PyJWKSet(published).keys if published else []
-                self._keys = {
-                    key.key_id: key for key in keys if key.key_id and key.algorithm_name in _ASYMMETRIC
-                }
+                self._keys = self._published()
+                self._has_failed = False
             except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as failure:
-                if kid not in self._keys:
-                    raise ServiceUnavailable from failure
+                _log.warning("the public keys of Supabase Auth are not readable: %s", type(failure).__name__)
+                self._has_failed = True
+            self._pause = _RETRY_SECONDS if self._has_failed else _REFETCH_SECONDS
             self._fetched_at = time.monotonic()
+
+    def _published(self) -> dict[str, jwt.PyJWK]:
+        answer = self._client.get(self._url)
+        # An Auth that knows of no signing keys publishes none.
+        is_known = answer.status_code != httpx.codes.NOT_FOUND
+        published = answer.raise_for_status().json()["keys"] if is_known else []
+        keys = jwt.PyJWKSet(published).keys if published else []
+        return {key.key_id: key for key in keys if key.key_id and key.algorithm_name in _ASYMMETRIC}
 
 
 class SecretAndPublicKeys:
@@ -114,7 +130,7 @@ class Verifier:
     """Accepts the access token of a signed-in user and nothing else.
 
     What it has accepted it knows again for ten minutes, as long as keys are trusted. Sessions that
-    were logged out are refused by the database, at each request.
+    have ended are refused by the database, at each request.
     """
 
     def __init__(self, keys: Keys, issuer: str) -> None:
@@ -128,7 +144,7 @@ class Verifier:
         if known and time.time() < known[1]:
             return known[0]
         claims = await self._claims(token)
-        caller = Caller(_user_id(claims), token)
+        caller = Caller(*_ids(claims), token)
         self._known[digest] = caller, min(float(claims["exp"]), time.time() + _KEYS_LIVE_SECONDS)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
@@ -155,12 +171,12 @@ class Verifier:
         return claims
 
 
-def _user_id(claims: Mapping[str, Any]) -> UUID:
+def _ids(claims: Mapping[str, Any]) -> tuple[UUID, UUID]:
+    """Of the user and of the session."""
     if claims["role"] != "authenticated" or claims.get("is_anonymous") is True:
         raise InvalidToken
     try:
-        UUID(claims["session_id"])
-        return UUID(claims["sub"])
+        return UUID(claims["sub"]), UUID(claims["session_id"])
     except (ValueError, TypeError, AttributeError):
         raise InvalidToken from None
 

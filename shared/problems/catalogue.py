@@ -11,6 +11,7 @@ from shared.problems.filings import *
 from shared.problems.invoices import *
 from shared.problems.items import *
 from shared.problems.jobs import *
+from shared.problems.passwords import *
 from shared.problems.payments import *
 from shared.problems.profile import *
 from shared.problems.records import *

@@ -34,7 +34,7 @@ class TokenExpired(Unauthorized):
 
 
 class TokenRevoked(Unauthorized):
-    """The access token was logged out."""
+    """The session of this access token has ended."""
 
     code = "token_revoked"
     hint = "Log in again."

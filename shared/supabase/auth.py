@@ -1,13 +1,13 @@
 """Supabase Auth over its own HTTP API. No client of it is kept: a client would hold a session, and whose?"""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 from fastapi import Depends, Request
 
-from shared.auth.tokens import Caller
 from shared.aws.parameter_store import ParameterUnreadableError
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
@@ -20,7 +20,9 @@ from shared.problems.catalogue import (
     InvalidEmail,
     InvalidRefreshToken,
     InvalidToken,
+    LinkExpired,
     LoginClosed,
+    PasswordUnchanged,
     RegistrationClosed,
     ServiceUnavailable,
     TooManyRequests,
@@ -34,6 +36,12 @@ from shared.supabase.secret_key import secret_key
 _log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
+Scope = Literal["local", "others", "global"]
+Method = Literal["POST", "PUT"]
+
+_MOST_OF_A_NAME = 300
+_JUST_SENT = "For security purposes"
+"""How Supabase Auth begins its sentence about one address; of all mails together it says something else."""
 
 _PROBLEMS: dict[str, Callable[[], Problem]] = {
     "email_exists": EmailAlreadyRegistered,
@@ -51,6 +59,8 @@ _PROBLEMS: dict[str, Callable[[], Problem]] = {
     "captcha_failed": CaptchaRequired,
     # Several refreshes of one session waited for each other for five seconds.
     "conflict": ServiceUnavailable,
+    "otp_expired": LinkExpired,
+    "same_password": PasswordUnchanged,
 }
 _REFUSED = {"validation_failed", "user_banned"}
 """What is wrong is what was sent: each call has its own problem for that."""
@@ -59,6 +69,10 @@ _UNEXPLAINED = {"23505", "unexpected_failure", "server_error"}
 
 class UnexplainedFailure(InternalError):
     """Supabase Auth failed and does not say why: of a sign-up, that a row is there already."""
+
+
+class MailJustSent(TooManyRequests):
+    """Supabase Auth sent a mail to this address less than a minute ago."""
 
 
 class Auth:
@@ -70,50 +84,61 @@ class Auth:
         # Supabase believes a forwarded address only with the secret key.
         self._key = _secret_key() if request.client else None
         self._client = {"Sb-Forwarded-For": request.client.host} if request.client and self._key else {}
+        # Tells people later which of their devices a session is.
+        self._client["User-Agent"] = _name_of(request)
 
     def sign_up(self, email: str, password: str, details: Mapping[str, str]) -> Answer:
         """Make a user; answers it."""
         form = {"email": email, "password": password, "data": dict(details)}
-        answer = self._post("/signup", form, refused=InvalidEmail, closed=RegistrationClosed)
+        answer = self._send("/signup", form, refused=InvalidEmail, closed=RegistrationClosed)
         # Where addresses are confirmed by mail, a known one gets a made-up user, and nobody learns of it.
         user: Answer = answer.get("user") or answer
         return user
 
     def sign_in(self, email: str, password: str) -> Answer:
         """Open a session with a password; answers its tokens."""
-        return self._post(
+        return self._send(
             "/token?grant_type=password", {"email": email, "password": password}, InvalidCredentials
         )
 
     def refresh(self, refresh_token: str) -> Answer:
         """Continue a session; answers its new tokens."""
         form = {"refresh_token": refresh_token}
-        return self._post("/token?grant_type=refresh_token", form, refused=InvalidRefreshToken)
+        return self._send("/token?grant_type=refresh_token", form, refused=InvalidRefreshToken)
 
-    def sign_out(self, caller: Caller) -> None:
-        """End the caller's session, so that it cannot be refreshed; one that is gone already is fine."""
+    def sign_out(self, token: str, scope: Scope = "local") -> None:
+        """End the session of a token, all others of its user or all, so that none of them can be refreshed.
+
+        One that is gone already is fine.
+        """
         try:
             # The scope is named: without, Supabase ends the user's sessions on all devices.
-            self._post("/logout?scope=local", {}, InvalidToken, caller.token)
+            self._send(f"/logout?scope={scope}", {}, InvalidToken, token)
         except Problem as problem:
             _log.warning("Supabase Auth did not end a session: %s", problem.code)
 
-    def _post(
+    def _send(
         self,
         path: str,
         body: Mapping[str, object],
         refused: type[Problem],
         token: str | None = None,
         closed: type[Problem] = LoginClosed,
+        method: Method = "POST",
     ) -> Answer:
         sent = headers(self._request_id, key=self._key, token=token)
         try:
-            answer = call_auth(path, body, {**sent, **self._client})
+            answer = call_auth(path, body, {**sent, **self._client}, method)
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:
             raise _problem_of(answer, refused, closed)
         return _object(answer)
+
+
+def _name_of(request: Request) -> str:
+    """What the client calls itself, in characters that a header can hold."""
+    return re.sub("[^ -~]", "?", request.headers.get("user-agent", ""))[:_MOST_OF_A_NAME] or "unknown"
 
 
 def _secret_key() -> str | None:
@@ -140,6 +165,8 @@ def _problem_of(answer: httpx.Response, refused: type[Problem], closed: type[Pro
         return known()
     if problem := problem_passed_on(body):
         return problem
+    if code == "over_email_send_rate_limit" and str(body.get("msg")).startswith(_JUST_SENT):
+        return MailJustSent()
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return TooManyRequests(headers={"Retry-After": answer.headers.get("retry-after", "60")})
     if is_of_gateway(answer):

@@ -31,12 +31,14 @@ def headers(
     return {name: value for name, value in values.items() if value}
 
 
-def call_auth(path: str, body: Mapping[str, object], headers: Mapping[str, str]) -> httpx.Response:
-    """Post to Supabase Auth, with `headers` of this module.
+def call_auth(
+    path: str, body: Mapping[str, object], headers: Mapping[str, str], method: str = "POST"
+) -> httpx.Response:
+    """Send to Supabase Auth, with `headers` of this module.
 
     Returns the answer, whatever its status; raises httpx.TransportError when there is none.
     """
-    return connection().post(settings().auth_url + path, json=body, headers=headers)
+    return connection().request(method, settings().auth_url + path, json=body, headers=headers)
 
 
 def call_with_secret_key(

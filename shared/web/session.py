@@ -23,8 +23,6 @@ from shared.problems.catalogue import (
 from shared.supabase.auth import Auth, AuthApi
 from shared.web.csrf import form_token
 
-COOKIE = "session"
-
 _LIVES_SECONDS = 30 * 24 * 3600
 _REFRESH_BELOW_SECONDS = 60
 _BETWEEN = "~"
@@ -45,7 +43,7 @@ class Tokens(NamedTuple):
 
     @classmethod
     def sent_with(cls, request: Request) -> Self | None:
-        access, between, refresh = request.cookies.get(COOKIE, "").partition(_BETWEEN)
+        access, between, refresh = request.cookies.get(cookie_name(request), "").partition(_BETWEEN)
         return cls(access, refresh) if between else None
 
     @property
@@ -102,17 +100,29 @@ _refreshed = Refreshed()
 
 def sign_in(request: Request, tokens: Tokens) -> None:
     """Let the answer to this request set the cookie."""
-    request.state.session_cookie = cookie(request, COOKIE, _BETWEEN.join(tokens), _LIVES_SECONDS)
+    value = _BETWEEN.join(tokens)
+    request.state.session_cookie = cookie(request, cookie_name(request), value, _LIVES_SECONDS)
 
 
 def sign_out(request: Request) -> None:
-    request.state.session_cookie = cookie(request, COOKIE, "", 0)
+    request.state.session_cookie = cookie(request, cookie_name(request), "", 0)
+
+
+def cookie_name(request: Request) -> str:
+    """Browsers take a cookie of the prefix `__Host-` only from this very host, over HTTPS.
+
+    So no page of another host of our domain can plant a session of its own.
+    """
+    return "session" if _is_local(request) else "__Host-session"
+
+
+def _is_local(request: Request) -> bool:
+    return request.url.hostname in {"localhost", "127.0.0.1"}
 
 
 def cookie(request: Request, name: str, value: str, seconds: int, path: str = "/") -> str:
     """A cookie that no script can read and no other site can have sent along with a form."""
-    local = request.url.hostname in {"localhost", "127.0.0.1"}
-    secure = "" if local else "; Secure"
+    secure = "" if _is_local(request) else "; Secure"
     return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 

@@ -48,8 +48,8 @@ as $$
 declare
     headers constant json := nullif(current_setting('request.headers', true), '');
 begin
-    if private.session_is_revoked() then
-        perform private.raise_problem(401, 'token_revoked', 'This token was logged out. Log in again.');
+    if private.session_has_ended() then
+        perform private.raise_problem(401, 'token_revoked', 'The session of this token has ended. Log in again.');
     end if;
     -- Of several Prefer headers only the last is here; see planner_statistics.
     if headers ->> 'prefer' ~* 'count\s*=\s*(planned|estimated)' then

@@ -14,7 +14,14 @@ from tests.person import Person
 from tests.target import Target
 
 FOLDER = ROOT / "build" / "screenshots"
-_OPEN = {"landing": "/", "login": "/login", "register": "/register"}
+_OPEN = {
+    "landing": "/",
+    "login": "/login",
+    "register": "/register",
+    "forgot": "/forgot",
+    "reset": "/reset?token_hash=x",
+    "confirm": "/confirm?token_hash=x",
+}
 _PAGES = {
     "home": "/",
     "invoices": "/invoices",
@@ -25,6 +32,7 @@ _PAGES = {
     "accounts": "/accounts",
     "tax": "/tax",
     "settings": "/settings",
+    "password": "/settings/password",
     "not-found": "/invoice/0",
 }
 _TEMPLATES = ("default", "professional", "simple", "detailed")

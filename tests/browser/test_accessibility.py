@@ -10,6 +10,7 @@ from tests.browser.conftest import OpenPage
 from tests.person import Person
 
 _AXE = (NODE_MODULES / "axe-core" / "axe.min.js").read_text()
+_OPEN_PAGES = ["/", "/login", "/register", "/forgot", "/reset?token_hash=x", "/confirm?token_hash=x"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -26,6 +27,7 @@ def test_axe_finds_nothing_serious(open_page: OpenPage, alice: Person, wide: boo
         "/accounts",
         "/tax",
         "/settings",
+        "/settings/password",
         "/invoice/0",
     ]
     paths += [*by_status.values(), f"{by_status['draft']}/edit"]
@@ -33,7 +35,7 @@ def test_axe_finds_nothing_serious(open_page: OpenPage, alice: Person, wide: boo
         f"{by_status['sent']}/print?template={name}"
         for name in ("default", "professional", "simple", "detailed")
     ]
-    pages = [(open_page(alice, wide=wide), paths), (open_page(wide=wide), ["/", "/login", "/register"])]
+    pages = [(open_page(alice, wide=wide), paths), (open_page(wide=wide), _OPEN_PAGES)]
     found = []
     for page, addresses in pages:
         page.emulate_media(color_scheme=scheme)

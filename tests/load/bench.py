@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import jwt
 import psycopg
 from starlette.testclient import TestClient
 
@@ -116,7 +117,8 @@ class Recorder:
 class Session:
     """The database as PostgREST uses it for a user: role, claims and pre-request, and then the statement."""
 
-    def __init__(self, database: psycopg.Connection) -> None:
+    def __init__(self, bench: Bench, database: psycopg.Connection) -> None:
+        self._bench = bench
         self._database = database
 
     @classmethod
@@ -124,10 +126,10 @@ class Session:
     def opened(cls, bench: Bench) -> Iterator["Session"]:
         url = bench.stack.postgres.url("authenticator")
         with psycopg.connect(url, autocommit=True) as database:
-            yield cls(database)
+            yield cls(bench, database)
 
     def run(self, user: UUID, statement: str) -> None:
-        claims = json.dumps({"sub": str(user), "role": "authenticated", "session_id": str(user)})
+        claims = json.dumps(jwt.decode(self._bench.token(user), options={"verify_signature": False}))
         # Without parameters, so that it is one message to the server, as little as can be.
         self._database.execute(
             f"begin; set local role authenticated; set local request.jwt.claims = '{claims}';"

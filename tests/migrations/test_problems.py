@@ -25,6 +25,7 @@ WITHOUT_FIELD = {
     # What the address names does not exist.
     "account_not_found",
     "invoice_not_found",
+    "session_not_found",
     "supplier_not_found",
     "transaction_not_found",
     "payment_not_found",

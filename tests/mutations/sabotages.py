@@ -4,6 +4,7 @@ from tests.mutations.hosted import HOSTED
 from tests.mutations.neighbours import NEIGHBOURS
 from tests.mutations.sabotage import Sabotage, sql
 from tests.mutations.settlements import SETTLEMENTS
+from tests.mutations.sign_in import SIGN_IN
 
 TENANTS = "tests/security/tenants"
 CLOSED = "tests/migrations/test_closed_periods.py"
@@ -16,7 +17,6 @@ MIDDLEWARE = "tests/security/test_middleware.py"
 ONCE = "tests/reliability/test_exactly_once.py"
 LIFE = "tests/reliability/test_random_life.py"
 AT_ONCE = "tests/functions/test_at_once.py"
-TOKENS = "tests/functions/auth/test_tokens.py"
 DASHBOARD = "tests/migrations/test_dashboard.py"
 OWN = "using (user_id = (select private.current_user_id()))"
 
@@ -91,27 +91,6 @@ SABOTAGES = [
         "new.tax_rate := 0;", "null;", ITEMS,
     ),
     sql("A service has no unit", "items", "new.uqc := 'NA';", "null;", ITEMS),
-    # Sessions and tokens
-    sql(
-        "A token that was logged out is dead", "sessions",
-        "where user_id = auth.uid() and session_id =", "where false and session_id =",
-        TOKENS,
-    ),
-    Sabotage(
-        "A token's signature is verified", "shared/auth/tokens.py",
-        'options={"require": _REQUIRED_CLAIMS}', 'options={"require": _REQUIRED_CLAIMS, "verify_signature": False}',
-        "tests/shared/auth",
-    ),
-    Sabotage(
-        "A published key signs nothing symmetric", "shared/auth/tokens.py",
-        "if key.key_id and key.algorithm_name in _ASYMMETRIC", "if key.key_id",
-        "tests/shared/auth",
-    ),
-    Sabotage(
-        "A token is a signed-in user's", "shared/auth/tokens.py",
-        'claims["role"] != "authenticated" or claims.get("is_anonymous") is True', 'claims["role"] == "nobody"',
-        TOKENS,
-    ),
     # Exactly once
     sql(
         "A key belongs to one request", "idempotency",
@@ -233,22 +212,7 @@ SABOTAGES = [
     ),
     sql("A channel cannot be chosen", "audit", "session_user = 'authenticator'", "current_user = 'authenticator'", AUDIT),
     sql("A writer's head is the last one", "audit", "for no key update;", ";", AUDIT),
-    # The middleware and the limits of log-in
-    sql("Ten failures are enough", "login_limits", "pair_failures >= 10", "pair_failures > 10", MIDDLEWARE),
-    sql("Who gets in is no longer suspected", "login_limits", "create trigger forget_attempts after insert on auth.sessions\nfor each row execute function private.forget_attempts();", "", MIDDLEWARE),
-    Sabotage(
-        "A refusal takes the same time for everybody", "functions/auth/usernames.py",
-        "_REFUSAL_SECONDS = 0.5", "_REFUSAL_SECONDS = 0.0", f"{MIDDLEWARE} -k Strangers",
-    ),
-    Sabotage(
-        "Pages count guesses, too", "functions/auth/browser_login.py",
-        "names.sign_in(auth, Login.model_validate(sent))", "auth.sign_in(*Login.model_validate(sent).model_dump().values())",
-        f"{MIDDLEWARE} -k pages",
-    ),
-    Sabotage(
-        "Who logs in came from our page", "shared/web/csrf.py",
-        "if not comes_from_us(request.headers):", "if request.method == 'GET':", "tests/functions/web/test_sign_in.py -k another_site",
-    ),
+    # The middleware
     Sabotage("A body has an end", "shared/http/size_limits.py", "MOST_BODY_BYTES = 1_000_000", "MOST_BODY_BYTES = 9_000_000", f"{MIDDLEWARE} -k Headers"),
     Sabotage("An answer fits into Lambda", "shared/http/size_limits.py", "return written <= MOST_ANSWER_BYTES", "return True", "tests/shared/http/test_middleware.py"),
     Sabotage("Answers tell browsers not to guess", "shared/http/security_headers.py", '    "x-content-type-options": "nosniff",\n', "", f"{MIDDLEWARE} -k Headers"),
@@ -283,4 +247,5 @@ SABOTAGES = [
     *SETTLEMENTS,
     *NEIGHBOURS,
     *HOSTED,
+    *SIGN_IN,
 ]  # fmt: skip

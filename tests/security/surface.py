@@ -79,14 +79,22 @@ OPERATIONS: dict[str, Json] = {
     "DELETE /api/invoices/{second_invoice_id}": {},
     "DELETE /api/transactions/{transaction_id}": {},
     "DELETE /api/accounts/{account_id}": {"transfer_to_account_id": "{second_account_id}"},
+    "GET /api/auth/sessions": {},
+    "DELETE /api/auth/sessions/{session_id}": {},
     "POST /api/auth/logout": {},
 }
 
-# Operations for everybody: they give nothing that is anybody's, or ask for a password.
+# Operations that take the owner's password, too: tests/functions/auth/test_passwords.py.
+WITH_PASSWORD = {"PUT /api/auth/password"}
+
+# Operations for everybody: they give nothing that is anybody's, or ask for a password or for what a mail has brought.
 OPEN = {
     "POST /api/auth/register",
     "POST /api/auth/login",
     "POST /api/auth/refresh",
+    "POST /api/auth/password/forgot",
+    "POST /api/auth/password/reset",
+    "POST /api/auth/confirm",
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/login",
     "GET /health",
@@ -127,6 +135,11 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.account_summary": ({"authenticated"}, {}),
     "api.audit_verification": ({"authenticated"}, {}),
     "api.begin_login": ({"service_role"}, {"name": "alice", "client": "127.0.0.1"}),
+    "api.begin_password_change": (
+        {"service_role"},
+        {"user_id": "{user_id}", "session_id": "{session_id}", "client": "127.0.0.1"},
+    ),
+    "api.begin_sign_up": ({"service_role"}, {"client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
     "api.create_account": ({"authenticated"}, {"account": {"name": "Till", "user_id": "{user_id}"}}),
@@ -170,14 +183,16 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     ),
     "api.delete_supplier": ({"authenticated"}, {"supplier_id": "{supplier_id}"}),
     "api.delete_transaction": ({"authenticated"}, {"transaction_id": "{transaction_id}"}),
+    "api.end_session": ({"authenticated"}, {"session_id": "{session_id}"}),
     "api.generate_tax_filing": ({"authenticated"}, {}),
     "api.health": ({"anon", "authenticated", "service_role"}, {}),
     "api.invoice_payments": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
-    "api.logout": ({"authenticated"}, {}),
+    "api.logout": ({"authenticated"}, {"everywhere": True}),
     "api.mark_invoice_paid": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
     "api.recalculate_invoice_taxes": ({"authenticated"}, {"invoice_id": "{invoice_id}", "tax_rate": 5}),
     "api.reopen_tax_filing": ({"authenticated"}, {"filing_id": "{filing_id}"}),
     "api.run_job": ({"service_role"}, {"job": "generate_tax_filings"}),
+    "api.sessions": ({"authenticated"}, {}),
     "api.submit_tax_filing": ({"authenticated"}, {"filing": {"filing_id": "{invoice_id}"}}),
     "api.tax_deducted": ({"authenticated"}, {"financial_year": 2026}),
     "api.tax_filing": ({"authenticated"}, {"start_date": "2023-01-01", "end_date": "2026-12-31"}),

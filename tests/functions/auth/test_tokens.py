@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from tests.person import Json, Person, checked, problem
+from tests.shared.auth.signing import ES256
 from tests.target import Target
 
 
@@ -16,9 +17,9 @@ class TestTokens:
 
     PATHS = ("/api/auth/me", "/api/accounts", "/api/transactions", "/api/invoices", "/api/tax/gst?amount=1")
 
-    def forged(self, target: Target, alice: Person, key: str, algorithm: str, **claims: Any) -> str:
+    def forged(self, target: Target, alice: Person, key: Any, algorithm: str, **claims: Any) -> str:
         original = jwt.decode(alice.token, options={"verify_signature": False})
-        return jwt.encode({**original, **claims}, key, algorithm)
+        return jwt.encode({**original, **claims}, key, algorithm, {"kid": "made-up"})
 
     @pytest.mark.parametrize("path", PATHS)
     def test_none(self, anonymous: httpx.Client, path: str) -> None:
@@ -34,6 +35,7 @@ class TestTokens:
             (lambda self, target, alice: alice.token[:-4] + "AAAA", "invalid_token"),
             (lambda self, target, alice: self.forged(target, alice, "x" * 40, "HS256"), "invalid_token"),
             (lambda self, target, alice: self.forged(target, alice, "", "none"), "invalid_token"),
+            (lambda self, target, alice: self.forged(target, alice, ES256, "ES256"), "invalid_token"),
             (lambda self, target, alice: target.anon_key, "invalid_token"),
             (lambda self, target, alice: target.secret_key, "invalid_token"),
         ],
@@ -42,6 +44,7 @@ class TestTokens:
             "another signature",
             "foreign-signed",
             "alg: none",
+            "an unknown key",
             "the publishable key",
             "the secret key",
         ],

@@ -50,4 +50,7 @@ INVOICE: dict[str, Any] = {
     "action": "issue",
 }
 
-PAGES = ("/create", "/search", "/invoices", "/transactions", "/accounts", "/tax", "/settings", "/invoice/1")
+PAGES = (
+    *("/create", "/search", "/invoices", "/transactions", "/accounts", "/tax"),
+    *("/settings", "/settings/password", "/invoice/1"),
+)

@@ -11,7 +11,7 @@ from tests.target import Target
 
 PAGES = (
     "/", "/create", "/search", "/invoices", "/invoices?status=overdue&sort=amount", "/invoice/1", "/invoice/1/edit",
-    "/invoice/1/print", "/create?copy=1", "/transactions", "/accounts", "/tax", "/settings",
+    "/invoice/1/print", "/create?copy=1", "/transactions", "/accounts", "/tax", "/settings", "/settings/password",
 )  # fmt: skip
 
 

@@ -32,10 +32,17 @@ class TestSession:
 
     def test_the_cookie_is_secure_elsewhere(self, stranger: Browser) -> None:
         answer = stranger.http.get(
-            "/invoices", headers={"Host": "renpay.example", "Cookie": "session=nonsense~nonsense"}
+            "/invoices", headers={"Host": "renpay.example", "Cookie": "__Host-session=nonsense~nonsense"}
         )
-        assert "Max-Age=0" in answer.headers["set-cookie"]
+        assert answer.headers["set-cookie"].startswith("__Host-session=; Path=/; Max-Age=0")
         assert answer.headers["set-cookie"].endswith("; Secure")
+
+    def test_a_cookie_that_another_host_may_have_planted_is_none(
+        self, stranger: Browser, alice: Person
+    ) -> None:
+        for name, status in (("__Host-session", 200), ("session", 303)):
+            headers = {"Host": "renpay.example", "Cookie": f"{name}={alice.token}~none"}
+            assert stranger.http.get("/invoices", headers=headers).status_code == status
 
     def test_is_refreshed_silently_for_many_requests_at_once(self, target: Target, stranger: Browser) -> None:
         email = f"web-{secrets.token_hex(6)}@example.com"

@@ -6,10 +6,11 @@ import pytest
 
 from tests.person import Json, Person, checked
 from tests.security.tenants.books import SECRET
+from tests.target import Target, session_of
 
 
 @pytest.fixture
-def ids(alice: Person) -> Json:
+def ids(target: Target, alice: Person) -> Json:
     """Alice's books, with something of everything, and the ids of what is in them."""
     account = alice.account("Secret Till", 4711.11)
     transaction = alice.sale(815.15, account_id=account["id"], description="Secret sale")
@@ -21,6 +22,7 @@ def ids(alice: Person) -> Json:
     serial = alice.read("/api/v1/invoices/find", invoice_number="SECRET-1")["id"]
     return {
         "user_id": alice.id,
+        "session_id": session_of(target.token(alice.id, alice.email)),
         "account_id": account["id"],
         "second_account_id": alice.account("Secret Box")["id"],
         "customer_id": alice.customer(SECRET, gstin="29AAACZ0001A1Z4", notes="Secret note")["id"],

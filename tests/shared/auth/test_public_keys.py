@@ -6,6 +6,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from shared.auth import tokens
 from shared.auth.tokens import PublicKeys
 from shared.problems.catalogue import InvalidToken, ServiceUnavailable
 from tests.shared.auth.signing import ES256, RS256, KeyServer, claims, signed_with_the_public_key, verified
@@ -34,6 +35,26 @@ class TestPublicKeys:
             with pytest.raises(InvalidToken):
                 verified(jwt.encode(claims(), ES256, "ES256", {"kid": str(number)}), public_keys)
         assert key_server.fetched == 1
+
+    def test_a_server_that_is_ill_is_not_asked_for_each_token(
+        self, key_server: KeyServer, public_keys: PublicKeys
+    ) -> None:
+        key_server.status = 500
+        for number in range(5):
+            with pytest.raises(ServiceUnavailable):
+                verified(jwt.encode(claims(), ES256, "ES256", {"kid": str(number)}), public_keys)
+        assert key_server.fetched == 1
+
+    def test_keys_that_are_known_outlive_an_illness(
+        self, key_server: KeyServer, public_keys: PublicKeys, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key_server.add("one", ES256, "ES256")
+        good = jwt.encode(claims(), ES256, "ES256", {"kid": "one"})
+        verified(good, public_keys)
+        monkeypatch.setattr(tokens, "_KEYS_LIVE_SECONDS", 0)
+        key_server.status = 500
+        verified(good, public_keys)
+        assert key_server.fetched == 2
 
     def test_the_public_key_is_no_shared_secret(self, key_server: KeyServer, public_keys: PublicKeys) -> None:
         key_server.add("one", RS256, "RS256")
