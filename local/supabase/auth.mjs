@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { setPriority } from "node:os";
 import { getRequestListener } from "@hono/node-server";
-import { App } from "@supabase/lite";
+import { App, ConsoleEmailDriver, SmtpEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 
 const settings = JSON.parse(process.env.AUTH_SETTINGS);
@@ -32,6 +32,14 @@ const connection = createPostgresConnection({
   postgresOptions: { max: 8, onnotice: () => {}, types: { timestamptz, jsonb } },
 });
 
+// Without a mail server, mails are lines in the log.
+const driver = settings.smtp_port
+  ? new SmtpEmailDriver({ host: "127.0.0.1", port: settings.smtp_port, from: { name: "Renpay", address: settings.sender } })
+  : new ConsoleEmailDriver();
+
+// Links in Lite's mails lead to the website. Those of Supabase Auth lead to Auth, which sends the browser on to it.
+const toAuth = (text) => text?.replaceAll(`${settings.site_url}/auth/v1/verify`, `${settings.issuer}/verify`);
+
 const app = new App({
   connection,
   auth: {
@@ -48,7 +56,10 @@ const app = new App({
   storage: { enabled: false },
   studio: { enabled: false },
   // The gateway in front has checked the API key.
-  options: { server: { apiKeys: false } },
+  options: {
+    server: { apiKeys: false },
+    drivers: { email: { send: (mail) => driver.send({ ...mail, text: toAuth(mail.text), html: toAuth(mail.html) }) } },
+  },
 });
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -76,13 +87,12 @@ async function answer(request) {
 }
 
 // Only once: Lite creates its own functions each time, and until ours replace them, no token would name its user.
-const { driver } = connection;
-const [{ ready }] = await driver.unsafe(
+const [{ ready }] = await connection.driver.unsafe(
   "select exists (select from pg_proc where oid = to_regproc('auth.uid') and prosrc like '%request.jwt.claims%') as ready",
 );
 if (!ready) {
   await app.ensureSystemSchema();
-  await driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
+  await connection.driver.unsafe(await readFile(new URL("auth.sql", import.meta.url), "utf8"));
 }
 
 // Many logins at once may wait. Small reads on the same processors should not.

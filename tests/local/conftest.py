@@ -30,6 +30,8 @@ def developer(tmp_path: Path) -> Iterator[Developer]:
         "PORT": str(ports.api),
         "SUPABASE_PORT": str(ports.gateway),
         "DB_PORT": str(ports.database),
+        "STUDIO_PORT": str(ports.studio),
+        "MAILBOX_PORT": str(ports.mailbox),
     }
     someone = Developer(tmp_path / "state", {**os.environ, **settings})
     yield someone

@@ -64,7 +64,8 @@ class TestDev:
     def test_ports_must_differ(self, developer: Developer) -> None:
         developer.environment["SUPABASE_PORT"] = developer.environment["PORT"]
         code, output = developer.asks("dev")
-        assert (code, output) == (1, "PORT, SUPABASE_PORT and DB_PORT must be three different ports.\n")
+        names = "PORT, SUPABASE_PORT, DB_PORT, STUDIO_PORT, MAILBOX_PORT"
+        assert (code, output) == (1, f"{names} must be different ports.\n")
 
     def test_what_the_shell_says_about_another_project_does_no_harm(
         self, developer: Developer, earlier_data: Path
@@ -143,10 +144,14 @@ class TestStatusAndStop:
             "SUPABASE_JWT_SECRET",
             "DB_URL",
             "API_URL",
+            "STUDIO_URL",
+            "MAILBOX_URL",
         ]
         assert environment["SUPABASE_URL"].endswith(developer.environment["SUPABASE_PORT"])
         assert environment["API_URL"].endswith(developer.environment["PORT"])
         assert logs_in(environment, DEMO_EMAIL, DEMO_PASSWORD)
+        assert httpx.get(environment["STUDIO_URL"]).status_code == 200
+        assert "There are no mails." in httpx.get(environment["MAILBOX_URL"]).text
         with psycopg.connect(environment["DB_URL"]) as database:
             assert database.execute("select current_user").fetchone() == ("postgres",)
 
