@@ -60,6 +60,9 @@ deploy: test-packages  ## Deploy database and functions, then try them (make dep
 bench: test-packages  ## Measure what docs/performance.md says, in less than ten minutes, and write it there
 	@$(VENV)/python -m tests.load
 
+bench-writes: test-packages  ## Measure what a write costs in PostgreSQL (make bench-writes BASE=folder of another version)
+	@$(VENV)/python -m tests.load.writes $(BASE)
+
 bench-cold-start: test-packages  ## Time each function's start, beside the least that FastAPI can do
 	@$(VENV)/python -m tests.load.cold_start
 
@@ -79,4 +82,4 @@ clean: stop  ## Remove everything that was installed or stored here
 local-packages test-packages:
 	@$(PYTHON) -m local.install $(@:-packages=)
 
-.PHONY: help dev status stop test soak mutations lint types sql advisors screenshots bench bench-cold-start bench-schedule package deploy lock reset clean local-packages test-packages
+.PHONY: help dev status stop test soak mutations lint types sql advisors screenshots bench bench-writes bench-cold-start bench-schedule package deploy lock reset clean local-packages test-packages

@@ -16,6 +16,7 @@ from shared.problems.catalogue import (
     InvoiceCancelled,
     InvoiceNotFound,
     InvoiceNotIssued,
+    ItemNotFound,
     NothingToPay,
     PeriodClosed,
     problems,
@@ -50,6 +51,7 @@ class NewCreditNote(Body):
     response_model=Invoice,
     responses=problems(
         InvoiceNotFound,
+        ItemNotFound,
         InvoiceNotIssued,
         InvoiceCancelled,
         CreditExceedsInvoice,

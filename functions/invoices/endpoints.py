@@ -12,6 +12,7 @@ from shared.problems.catalogue import (
     AccountNotFound,
     AmountOutOfRange,
     CustomerIsSeller,
+    CustomerNotFound,
     DueBeforeIssue,
     IdempotencyKeyReused,
     InvalidGstin,
@@ -23,6 +24,7 @@ from shared.problems.catalogue import (
     InvoiceNumberTaken,
     InvoiceSettled,
     InvoiceTotalFixed,
+    ItemNotFound,
     NothingToPay,
     NotOverdue,
     PaymentExceedsDue,
@@ -49,6 +51,8 @@ def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Res
     status_code=status.HTTP_201_CREATED,
     response_model=Invoice,
     responses=problems(
+        CustomerNotFound,
+        ItemNotFound,
         InvoiceNumberTaken,
         InvoiceCancelled,
         PeriodClosed,
@@ -85,6 +89,8 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
     response_model=Invoice,
     responses=problems(
         InvoiceNotFound,
+        CustomerNotFound,
+        ItemNotFound,
         InvoiceTotalFixed,
         InvoiceHasNotes,
         InvoiceSettled,

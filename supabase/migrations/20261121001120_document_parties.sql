@@ -37,7 +37,7 @@ declare
 begin
     select * into contact from public.contacts where id = new_invoice.customer_id and user_id = new_invoice.user_id and is_customer;
     if not found then
-        perform private.raise_problem(404, 'customer_not_found', 'There is no such customer.');
+        perform private.raise_problem(404, 'customer_not_found', 'There is no such customer.', 'customer_id');
     end if;
     new_invoice.customer_name := coalesce(new_invoice.customer_name, contact.name);
     new_invoice.customer_email := coalesce(new_invoice.customer_email, contact.email);

@@ -94,7 +94,7 @@ declare
 begin
     select * into item from public.items where id = line.item_id and user_id = line.user_id;
     if not found then
-        perform private.raise_problem(404, 'item_not_found', 'There is no such item.');
+        perform private.raise_problem(404, 'item_not_found', 'There is no such item.', 'item_id');
     end if;
     line.description := coalesce(line.description, item.description, item.name);
     line.hsn_code := coalesce(line.hsn_code, item.hsn_code);

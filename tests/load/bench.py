@@ -24,6 +24,9 @@ from tests.target import Target
 
 Json = dict[str, Any]
 
+SALE = """select to_json(api.create_transaction('{"transaction_type": "sale", "amount": 118}'))"""
+"""The statement that a sale is."""
+
 
 @dataclass
 class Bench:

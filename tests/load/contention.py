@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import psycopg
 
-from tests.load.bench import Bench, Session
+from tests.load.bare_rows import TABLES, bare_rows
+from tests.load.bench import SALE, Bench, Session
 from tests.load.clock import Client, Ratio, Timing, Work, at_once
 from tests.load.wire import Message, RefusedError, Wire
 
@@ -22,51 +24,12 @@ _CLIENTS = 16
 _BULKS = (10_000, 5_000, 2_500)
 _SINGLES = 200
 
-_SALE = """select to_json(api.create_transaction('{"transaction_type": "sale", "amount": 118}'))"""
-
-# What a sale writes, and nothing else: no rule, no number, no invoice. `bare` is `insert + update`; `rows` is every row
-# that a sale leaves behind, in tables with the same columns and indexes, written by a client that knows all values.
-_BARE_TABLES = """
-    create schema bare;
-    create table bare.accounts (like public.accounts including all);
-    create table bare.transactions (like public.transactions including all);
-    create table bare.ledger_entries (like public.ledger_entries including all);
-    create table bare.invoices (like public.invoices including all);
-    create table bare.invoice_items (like public.invoice_items including all);
-    create table bare.audit_entries (like public.audit_entries including all);
-    insert into bare.accounts select * from public.accounts;
-"""
-_BARE = """
+# The least of a sale: a row, and the balance. Every row that it leaves behind is in bare_rows.
+_INSERT_AND_UPDATE = """
     begin;
     insert into bare.transactions (user_id, account_id, transaction_type, amount, day)
     values ('{user}', '{account}', 'sale', 118, current_date);
     update bare.accounts set balance = balance + 118 where id = '{account}';
-    commit
-"""
-_ROWS = """
-    begin;
-    insert into bare.transactions (user_id, account_id, invoice_id, transaction_type, amount, tax_rate, tax_amount, day)
-    values ('{user}', '{account}', gen_random_uuid(), 'sale', 118, 18, 18, current_date);
-    insert into bare.ledger_entries (user_id, account_id, entry_number, kind, transaction_id, amount, balance_after)
-    select user_id, id, entry_count + 1, 'transaction', gen_random_uuid(), 118, balance + 118
-    from bare.accounts where id = '{account}' for no key update;
-    update bare.accounts set balance = balance + 118, entry_count = entry_count + 1 where id = '{account}';
-    insert into bare.invoices (
-        user_id, serial, invoice_number, customer_name, issue_day, due_date, due_day, tax_rate, subtotal, cgst, sgst,
-        tax_amount, total_amount, created_day
-    )
-    select
-        '{user}', entry_count, 'INV-' || entry_count || '-' || left(id::text, 8), 'Walk-in customer', current_date,
-        now(), current_date, 18, 100, 9, 9, 18, 118, current_date
-    from bare.accounts where id = '{account}';
-    insert into bare.invoice_items (
-        invoice_id, user_id, position, description, quantity, unit_price, amount, taxable_value, cgst, sgst, igst,
-        tax_amount
-    )
-    values (gen_random_uuid(), '{user}', 1, 'Sale', 1, 118, 118, 100, 9, 9, 0, 18);
-    insert into bare.audit_entries (user_id, number, channel, actor_role, operation, record_type, record_id, after, hash)
-    select user_id, entry_count * 4 + nth, 'api', 'authenticated', 'insert', 'transactions', id, '{{"amount": 118}}', '\\x'
-    from bare.accounts, generate_series(1, 4) as nth where id = '{account}';
     commit
 """
 
@@ -98,16 +61,17 @@ class Bulk:
 
 def sales(bench: Bench) -> Iterator[Sales]:
     with psycopg.connect(bench.stack.postgres.url("supabase_admin"), autocommit=True) as database:
-        database.execute(_BARE_TABLES)
+        database.execute(TABLES)
         database.execute("analyze")
     users = bench.strangers(900)
+    told = _told_of_a_sale(bench, users[0])
     accounts = dict(bench.fetched("select user_id, id from public.accounts where is_default"))
     for name, crowd in {"one account": users[:1], "900 accounts": users}.items():
         pairs = [(user, accounts[user]) for user in crowd]
         works: dict[str, Sequence[Callable[[], Client]]] = {
             "sale": [_seller(bench, crowd, seed) for seed in range(_CLIENTS)],
-            "bare": [_writer(bench, _BARE, pairs, seed) for seed in range(_CLIENTS)],
-            "rows": [_writer(bench, _ROWS, pairs, seed) for seed in range(_CLIENTS)],
+            "bare": [_writer(bench, _insert_and_update, pairs, seed) for seed in range(_CLIENTS)],
+            "rows": [_writer(bench, partial(_rows, told), pairs, seed) for seed in range(_CLIENTS)],
         }
         yield Sales(name, at_once(works, rounds=5, seconds=1))
 
@@ -118,12 +82,30 @@ def _seller(bench: Bench, users: Sequence[UUID], seed: int) -> Callable[[], Clie
     @contextmanager
     def client() -> Iterator[Work]:
         with Session.opened(bench) as session:
-            yield lambda: session.run(chance.choice(users), _SALE)
+            yield lambda: session.run(chance.choice(users), SALE)
 
     return client
 
 
-def _writer(bench: Bench, sql: str, pairs: Sequence[tuple[UUID, UUID]], seed: int) -> Callable[[], Client]:
+def _insert_and_update(user: UUID, account: UUID) -> str:
+    return _INSERT_AND_UPDATE.format(user=user, account=account)
+
+
+def _rows(told: str, user: UUID, account: UUID) -> str:
+    return f"begin; {bare_rows('sale', str(user), str(account), told)}; commit"
+
+
+def _told_of_a_sale(bench: Bench, user: UUID) -> str:
+    """What the audit tells of a sale: JSON."""
+    with Session.opened(bench) as session:
+        session.run(user, SALE)
+    newest = "select after::text from public.audit_entries where user_id = %s order by number desc limit 1"
+    return str(bench.fetched(newest, user)[0][0])
+
+
+def _writer(
+    bench: Bench, statement: Callable[[UUID, UUID], str], pairs: Sequence[tuple[UUID, UUID]], seed: int
+) -> Callable[[], Client]:
     chance = random.Random(seed)
 
     @contextmanager
@@ -131,8 +113,7 @@ def _writer(bench: Bench, sql: str, pairs: Sequence[tuple[UUID, UUID]], seed: in
         with psycopg.connect(bench.stack.postgres.url("supabase_admin"), autocommit=True) as database:
 
             def work() -> None:
-                user, account = chance.choice(pairs)
-                database.execute(sql.format(user=user, account=account).encode())
+                database.execute(statement(*chance.choice(pairs)).encode())
 
             yield work
 

@@ -75,7 +75,7 @@ class Results:
             for overhead in self.overheads
         ]
         names = ["", "p50", "p99", "PostgREST", "FastAPI", "SQL", "of PostgREST", "at most", ""]
-        return _table(names, rows)
+        return table(names, rows)
 
     def _crowds(self) -> str:
         rows = [
@@ -90,7 +90,7 @@ class Results:
             for overhead in self.overheads
         ]
         names = ["", "requests/s per worker", "p50", "p99", "PostgREST requests/s", "p50"]
-        return _table(names, rows)
+        return table(names, rows)
 
     def _levels(self) -> str:
         sizes = list(self.levels[0].sizes)
@@ -104,7 +104,7 @@ class Results:
             ]
             for level in self.levels
         ]
-        return _table(["", *sizes, f"{sizes[-1]} of {sizes[0]}", "at most", ""], rows)
+        return table(["", *sizes, f"{sizes[-1]} of {sizes[0]}", "at most", ""], rows)
 
     def _sales(self) -> str:
         rows = []
@@ -127,7 +127,7 @@ class Results:
             for bulk in self.bulks
         ]
         headings = ["in one request", "a row", "alone", "ratio", "at most", ""]
-        return _table(names, rows) + "\n\n" + _table(headings, bulks)
+        return table(names, rows) + "\n\n" + table(headings, bulks)
 
     def _findings(self) -> str:
         rows = [
@@ -139,7 +139,7 @@ class Results:
             ]
             for finding in self.findings
         ]
-        return _table(["", "ratio", "target", ""], rows)
+        return table(["", "ratio", "target", ""], rows)
 
     def picture(self) -> str:
         """Two rows of bars: what we add to PostgREST, and what large books add."""
@@ -184,7 +184,8 @@ def _mark(*, is_met: bool) -> str:
     return "met" if is_met else "**missed**"
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The rows as a table of Markdown."""
     lines = [names, ["---", *["---:"] * (len(names) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

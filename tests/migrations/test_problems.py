@@ -22,9 +22,7 @@ WITHOUT_FIELD = {
     "too_many_requests",
     # What the address names does not exist.
     "account_not_found",
-    "customer_not_found",
     "invoice_not_found",
-    "item_not_found",
     "supplier_not_found",
     "transaction_not_found",
     "payment_not_found",
@@ -64,7 +62,7 @@ WITHOUT_FIELD = {
 }
 
 # Of what the address names, and of what the body names.
-BOTH = {"filing_not_found"}
+BOTH = {"filing_not_found", "customer_not_found", "item_not_found"}
 # Parameters that carry a field's name: the same check serves requests that name the field differently.
 PASSED_ON = {"field", "first_field", "last_field"}
 # Of functions that only the service role calls.
@@ -171,6 +169,18 @@ class TestTheDataApi:
                 "customer_gstin",
             ),
             ("create_invoice", {"invoice": {**INVOICE, "status": "overdue"}}, "not_overdue", "status"),
+            (
+                "create_invoice",
+                {"invoice": {**INVOICE, "customer_id": NOBODYS}},
+                "customer_not_found",
+                "customer_id",
+            ),
+            (
+                "create_invoice",
+                {"invoice": {**INVOICE, "items": [{"item_id": NOBODYS, "quantity": 1}]}},
+                "item_not_found",
+                "item_id",
+            ),
             (
                 "tax_filing",
                 {"start_date": "2023-02-01", "end_date": "2023-01-01"},
