@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from local.demo import DEMO_EMAIL, DEMO_PASSWORD
+from local.supabase.programs import Programs
 from tests.local.developer import Developer
 
 Eventually = Callable[[Callable[[], bool]], bool]
@@ -80,6 +81,37 @@ class TestDev:
         process = developer.starts_dev()
         assert logs_in(developer.environment_of_dev(), DEMO_EMAIL, DEMO_PASSWORD)
         developer.interrupts(process)
+
+    def test_a_named_postgrest_takes_the_place_of_ours(
+        self, developer: Developer, earlier_data: Path, tmp_path: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
+        named = tmp_path / "postgrest"
+        named.symlink_to(Programs.pinned().postgrest)
+        developer.environment["POSTGREST"] = str(named)
+        process = developer.starts_dev()
+        assert str(named) in [command.strip() for command in developer.processes()]
+        assert f"Instead of the stand-in: PostgREST 12.0.2, {named}" in developer.heard
+        developer.interrupts(process)
+
+    def test_a_name_that_is_no_program_is_refused(self, developer: Developer) -> None:
+        developer.environment["SUPABASE_AUTH"] = "/nowhere/auth"
+        code, output = developer.asks("dev")
+        assert (code, output) == (
+            1,
+            "SUPABASE_AUTH=/nowhere/auth is not a program. Correct it or unset it.\n",
+        )
+
+    def test_data_of_the_other_auth_is_kept_and_refused(
+        self, developer: Developer, earlier_data: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
+        developer.environment["SUPABASE_AUTH"] = "/bin/true"
+        code, output = developer.asks("dev")
+        assert code == 1
+        assert "has the tables of Supabase Lite, not of Supabase Auth. Unset SUPABASE_AUTH" in output
+        del developer.environment["SUPABASE_AUTH"]
+        developer.interrupts(developer.starts_dev())
 
     def test_data_of_other_migrations_is_kept_and_refused(
         self, developer: Developer, earlier_data: Path
