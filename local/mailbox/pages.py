@@ -8,10 +8,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from local.mailbox.messages import Message, Messages
+from local.project import ROOT
+from local.supabase.auth import mail_templates
 
 # A mail can contain anything. Its HTML runs no script, loads nothing, and its links open in a new tab.
 _HTML_OF_A_MAIL = (
@@ -49,6 +51,13 @@ class Pages:
         html = f'<base target="_blank">{self._one(request).html}'
         return HTMLResponse(html, headers={"content-security-policy": _HTML_OF_A_MAIL})
 
+    def template(self, request: Request) -> Response:
+        """The HTML of a mail in supabase/config.toml, for Supabase Auth."""
+        known = mail_templates().get(request.path_params["name"])
+        if known is None:
+            raise HTTPException(404)
+        return PlainTextResponse((ROOT / known["content_path"]).read_text())
+
     def delete_all(self, request: Request) -> Response:
         """Delete all mails, if one of our own pages asks for it."""
         if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -76,6 +85,7 @@ def application(messages: Messages) -> Starlette:
             Route("/messages", pages.list_as_json),
             Route("/messages/{id:int}", pages.show),
             Route("/messages/{id:int}/html", pages.show_html),
+            Route("/templates/{name}", pages.template),
             Route("/delete", pages.delete_all, methods=["POST"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],

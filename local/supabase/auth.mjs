@@ -48,8 +48,9 @@ const app = new App({
     jwt_secret: settings.jwt_secret,
     jwt_expiry: settings.jwt_expiry,
     minimum_password_length: settings.minimum_password_length,
+    enable_refresh_token_rotation: settings.enable_refresh_token_rotation,
     enable_signup: true,
-    email: { enable_signup: true, enable_confirmations: settings.enable_confirmations },
+    email: { enable_signup: true, enable_confirmations: settings.enable_confirmations, template: settings.mail_templates },
   },
   // The CLI creates the table of migrations. If this role created it, the role postgres could not read it.
   db: { migrations: { enabled: false } },

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local.process.ports import HOST, Ports
-from local.project import Problem, supabase_config
+from local.project import ROOT, Problem, supabase_config
 from local.supabase import keys
 
 SENDER = "no-reply@renpay.test"
@@ -24,7 +24,12 @@ def lite_environment(db_url: str, ports: Ports, *, with_mailbox: bool) -> dict[s
         "site_url": _site_url(ports),
         "jwt_expiry": config["jwt_expiry"],
         "minimum_password_length": config["minimum_password_length"],
+        "enable_refresh_token_rotation": config["enable_refresh_token_rotation"],
         "enable_confirmations": config["email"]["enable_confirmations"],
+        "mail_templates": {
+            name: {**template, "content_path": str(ROOT / template["content_path"])}
+            for name, template in mail_templates().items()
+        },
         "sender": SENDER,
         "smtp_port": ports.smtp if with_mailbox else None,
     }
@@ -67,6 +72,15 @@ def _mail_settings(email: dict[str, Any], ports: Ports, *, with_mailbox: bool) -
         f"GOTRUE_MAILER_URLPATHS_{name}": "/auth/v1/verify"
         for name in ("CONFIRMATION", "INVITE", "RECOVERY", "EMAIL_CHANGE")
     }
+    # Supabase Auth reads templates from an address. The mailbox has them.
+    templates = {
+        f"GOTRUE_MAILER_TEMPLATES_{name.upper()}": f"http://{HOST}:{ports.mailbox}/templates/{name}"
+        for name in mail_templates()
+    }
+    subjects = {
+        f"GOTRUE_MAILER_SUBJECTS_{name.upper()}": template["subject"]
+        for name, template in mail_templates().items()
+    }
     server = {
         "GOTRUE_SMTP_HOST": HOST,
         "GOTRUE_SMTP_PORT": str(ports.smtp),
@@ -77,8 +91,15 @@ def _mail_settings(email: dict[str, Any], ports: Ports, *, with_mailbox: bool) -
         "GOTRUE_MAILER_AUTOCONFIRM": _text(not email["enable_confirmations"]),
         "GOTRUE_MAILER_SECURE_EMAIL_CHANGE_ENABLED": _text(email["double_confirm_changes"]),
         **links,
-        **(server if with_mailbox else {}),
+        **subjects,
+        **({**server, **templates} if with_mailbox else {}),
     }
+
+
+def mail_templates() -> dict[str, dict[str, str]]:
+    """Subject and file of each mail that supabase/config.toml changes, by its name there."""
+    templates: dict[str, dict[str, str]] = supabase_config()["auth"]["email"].get("template", {})
+    return templates
 
 
 def claim_data(folder: Path, auth: Path | None) -> None:

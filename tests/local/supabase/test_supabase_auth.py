@@ -3,11 +3,17 @@
 import os
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
+from local.mailbox import pages
+from local.mailbox.messages import Messages
+from local.project import ROOT
 from local.stack import Stack, running_stack
+from local.supabase import auth
 from local.supabase.auth import supabase_environment
 from local.supabase.programs import Programs
 from tests.person import PASSWORD, Person, checked
@@ -41,6 +47,21 @@ class TestSettings:
     def test_without_a_mailbox_no_mail_is_sent(self, stack: Stack) -> None:
         settings = supabase_environment("postgresql://auth", stack.ports, with_mailbox=False)
         assert not [name for name in settings if name.startswith("GOTRUE_SMTP")]
+
+    def test_it_reads_the_mails_of_the_configuration_from_the_mailbox(
+        self, stack: Stack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        template = {"subject": "Choose a new password", "content_path": "./supabase/config.toml"}
+        monkeypatch.setattr(auth, "mail_templates", lambda: {"recovery": template})
+        monkeypatch.setattr(pages, "mail_templates", lambda: {"recovery": template})
+        settings = supabase_environment("postgresql://auth", stack.ports, with_mailbox=True)
+        assert settings["GOTRUE_MAILER_SUBJECTS_RECOVERY"] == "Choose a new password"
+        address = settings["GOTRUE_MAILER_TEMPLATES_RECOVERY"]
+        assert address.startswith(f"http://127.0.0.1:{stack.ports.mailbox}/")
+        mailbox = TestClient(pages.application(Messages(stack.folder / "mails")), base_url="http://localhost")
+        path = urlsplit(address).path
+        assert mailbox.get(path).text == (ROOT / "supabase" / "config.toml").read_text()
+        assert mailbox.get("/templates/other").status_code == 404
 
     def test_it_listens_on_this_machine_only(self, settings: dict[str, str]) -> None:
         assert settings["GOTRUE_API_HOST"] == "127.0.0.1"
