@@ -11,8 +11,9 @@ from pathlib import Path
 from deploy.database import push_config, push_migrations
 from deploy.functions import api_url, deploy_functions, store_secret_key
 from deploy.package import BUILD, build_for_lambda
-from deploy.settings import settings_of
+from deploy.settings import pushes_settings, settings_of
 from deploy.smoke import smoke
+from deploy.tokens import check_tokens
 from local.project import Problem
 
 PARTS = ("database", "functions")
@@ -24,6 +25,7 @@ def deploy(stage: str, settings: Mapping[str, str], folder: Path, only: Sequence
         raise Problem(f"ONLY is {' or '.join(PARTS)}, not {' '.join(unknown)}. Nothing was deployed.")
     parts = only or PARTS
     if "functions" in parts:
+        check_tokens(settings)
         print("Packages ...", flush=True)
         build_for_lambda()
     if "database" in parts:
@@ -35,11 +37,12 @@ def deploy(stage: str, settings: Mapping[str, str], folder: Path, only: Sequence
 def _deploy_database(settings: Mapping[str, str]) -> None:
     print("Database ...", flush=True)
     push_migrations(settings)
-    if settings.get("SUPABASE_ACCESS_TOKEN") and settings.get("SITE_URL"):
+    if pushes_settings(settings):
         push_config(settings)
     else:
         print(
-            "The settings of the project do not change: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them."
+            "The settings of the project do not change: set SUPABASE_ACCESS_TOKEN and SITE_URL to push them, "
+            "or set them by hand, as docs/deployment.md says."
         )
 
 
@@ -49,7 +52,7 @@ def _deploy_functions(stage: str, settings: Mapping[str, str], folder: Path) -> 
     deploy_functions(stage, settings, folder)
     url = api_url(stage, settings)
     print(f"Trying {url} ...", flush=True)
-    smoke(url)
+    smoke(url, settings)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,16 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.management_api import forward_client_addresses
 from deploy.settings import for_a_program, project_ref
 from local.project import NODE_MODULES, ROOT, Problem
 
 _CONFIG = ROOT / "supabase" / "config.toml"
+_OF_THE_STAGE = {
+    "CONFIRM_EMAIL": ("enable_confirmations", {"yes": "true", "no": "false"}),
+    "SIGNUPS": ("enable_signup", {"open": "true", "closed": "false"}),
+}
+"""A setting of the stage -> the key in config.toml, and what a word means there."""
 
 
 def push_migrations(settings: Mapping[str, str]) -> None:
@@ -19,17 +25,26 @@ def push_migrations(settings: Mapping[str, str]) -> None:
 
 def push_config(settings: Mapping[str, str]) -> None:
     """Apply the project's settings: exposed schemas, row limit, Auth."""
+    ref = project_ref(settings)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "supabase", "config.toml")
         copy.parent.mkdir()
-        copy.write_text(for_a_hosted_project(_CONFIG.read_text(), settings["SITE_URL"]))
-        _supabase(settings, Path(folder), "config", "push", f"--remote={project_ref(settings)}")
+        copy.write_text(for_a_hosted_project(_CONFIG.read_text(), settings))
+        _supabase(settings, Path(folder), "config", "push", f"--remote={ref}")
+    forward_client_addresses(settings, ref)
 
 
-def for_a_hosted_project(config: str, site_url: str) -> str:
-    """The settings with the address of the website. The file has the address of this machine."""
-    config = re.sub(r"(?m)^site_url = .*$", f'site_url = "{site_url}"', config)
-    return re.sub(r"(?m)^additional_redirect_urls = .*$", "additional_redirect_urls = []", config)
+def for_a_hosted_project(config: str, settings: Mapping[str, str]) -> str:
+    """The settings to push. The file has the address of this machine, and what is usual on it.
+
+    What the stage does not decide is left out: it stays as it was chosen in the dashboard.
+    """
+    lines = {"site_url": f'"{settings["SITE_URL"]}"', "additional_redirect_urls": "[]"}
+    for name, (key, values) in _OF_THE_STAGE.items():
+        lines[key] = values.get(settings.get(name, ""), "")
+    for key, value in lines.items():
+        config = re.sub(rf"(?m)^{key} = .*\n", f"{key} = {value}\n" if value else "", config)
+    return config
 
 
 def _supabase(settings: Mapping[str, str], folder: Path, *arguments: str) -> None:

@@ -207,7 +207,8 @@ function gatewayAlarm(prefix) {
   };
 }
 
-// The function counts each finished run. The alarm reports a day and an hour without one.
+// The function counts each finished run. The alarm reports a day and an hour without one: it then has no data, which is
+// a change of its state only after a first run. A new stage has no data from the start, and reports nothing.
 function missedRunAlarm(prefix, job, namespace) {
   return alarm(`${job} has not finished for a day.`, {
     Namespace: namespace,
@@ -216,7 +217,8 @@ function missedRunAlarm(prefix, job, namespace) {
     ComparisonOperator: "LessThanThreshold",
     Period: SECONDS_OF_AN_HOUR,
     EvaluationPeriods: 25,
-    TreatMissingData: "breaching",
+    TreatMissingData: "missing",
+    InsufficientDataActions: [{ Ref: "Alarms" }],
   });
 }
 

@@ -19,14 +19,18 @@ from functions.auth.usernames import Usernames
 from shared.auth.tokens import CurrentCaller
 from shared.http.application import group
 from shared.problems.catalogue import (
+    CaptchaRequired,
     EmailAlreadyRegistered,
     EmailNotConfirmed,
+    EmailNotDeliverable,
     InvalidCredentials,
     InvalidEmail,
     InvalidGstin,
     InvalidRefreshToken,
     InvalidTimeZone,
     InvalidValue,
+    LoginClosed,
+    RegistrationClosed,
     StateDiffers,
     TooManyRequests,
     UnknownState,
@@ -45,7 +49,14 @@ router = group("/api/auth", "Authentication")
     "/register",
     summary="Register a new user",
     responses=open_problems(
-        EmailAlreadyRegistered, UsernameTaken, WeakPassword, InvalidEmail, TooManyRequests
+        EmailAlreadyRegistered,
+        UsernameTaken,
+        WeakPassword,
+        InvalidEmail,
+        EmailNotDeliverable,
+        RegistrationClosed,
+        CaptchaRequired,
+        TooManyRequests,
     ),
 )
 def register(auth: AuthApi, names: Usernames, user: Registration) -> Registered:
@@ -56,7 +67,9 @@ def register(auth: AuthApi, names: Usernames, user: Registration) -> Registered:
 @router.post(
     "/login",
     summary="Log in",
-    responses=open_problems(InvalidCredentials, EmailNotConfirmed, TooManyRequests),
+    responses=open_problems(
+        InvalidCredentials, EmailNotConfirmed, LoginClosed, CaptchaRequired, TooManyRequests
+    ),
 )
 def login(auth: AuthApi, names: Usernames, form: Annotated[Login, Form()]) -> Session:
     """Exchange e-mail address or username, and the password, sent as a form, for an access token."""

@@ -16,16 +16,16 @@ from functions.auth.schemas import Login, Registration
 from shared.aws.parameter_store import ParameterUnreadableError
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
+    DatabaseReadOnly,
     EmailAlreadyRegistered,
     EmailNotConfirmed,
-    InternalError,
     InvalidCredentials,
     ServiceUnavailable,
     UsernameTaken,
 )
 from shared.problems.database import problem_of
 from shared.schemas.text import Username
-from shared.supabase.auth import Answer, Auth
+from shared.supabase.auth import Answer, Auth, UnexplainedFailure
 from shared.supabase.request import call_with_secret_key
 
 _REFUSAL_SECONDS = 0.5
@@ -46,7 +46,7 @@ class Names:
         """Make a user; answers it."""
         try:
             return auth.sign_up(user.email, user.password, user.details())
-        except InternalError:
+        except UnexplainedFailure:
             # "Database error saving new user", and Supabase Auth says no more: the username is taken, or
             # another request registered the same person at this very moment.
             owner = self._email_of(user.username) if user.username else None
@@ -87,6 +87,9 @@ class Names:
         except LookupError:
             # Without the secret key nobody counts, and only addresses are known.
             email = name if "@" in name else None
+        except DatabaseReadOnly:
+            # Nothing can be counted while the disk is full, and reading the books must stay possible.
+            email = name if "@" in name else self._email_of(name)
         return email or f"{uuid4().hex}@username.invalid"
 
     def _begin_login(self, name: str) -> str | None:

@@ -12,10 +12,14 @@ from functions.auth.usernames import Usernames
 from functions.auth.v1_schemas import RegistrationV1, TokenV1, UserV1
 from shared.http.application import group
 from shared.problems.catalogue import (
+    CaptchaRequired,
     EmailAlreadyRegistered,
     EmailNotConfirmed,
+    EmailNotDeliverable,
     InvalidCredentials,
     InvalidEmail,
+    LoginClosed,
+    RegistrationClosed,
     TooManyRequests,
     UsernameTaken,
     WeakPassword,
@@ -33,7 +37,14 @@ router = group("/api/v1/auth", "Authentication, version 1")
     summary="Register a new user",
     status_code=status.HTTP_201_CREATED,
     responses=open_problems(
-        EmailAlreadyRegistered, UsernameTaken, WeakPassword, InvalidEmail, TooManyRequests
+        EmailAlreadyRegistered,
+        UsernameTaken,
+        WeakPassword,
+        InvalidEmail,
+        EmailNotDeliverable,
+        RegistrationClosed,
+        CaptchaRequired,
+        TooManyRequests,
     ),
 )
 def register_v1(auth: AuthApi, names: Usernames, user: RegistrationV1) -> UserV1:
@@ -44,7 +55,9 @@ def register_v1(auth: AuthApi, names: Usernames, user: RegistrationV1) -> UserV1
 @router.post(
     "/login",
     summary="Log in",
-    responses=open_problems(InvalidCredentials, EmailNotConfirmed, TooManyRequests),
+    responses=open_problems(
+        InvalidCredentials, EmailNotConfirmed, LoginClosed, CaptchaRequired, TooManyRequests
+    ),
 )
 def login_v1(auth: AuthApi, names: Usernames, form: Annotated[Login, Form()]) -> TokenV1:
     """Exchange username or e-mail address, and the password, sent as a form, for an access token."""

@@ -19,7 +19,7 @@ from shared.problems.sign_in import *
 from shared.problems.transactions import *
 
 _SHAPE = (MalformedJson, BodyTooLarge, UnsupportedMediaType, ValidationFailed)
-_OPEN = (*_SHAPE, InternalError, ServiceUnavailable)
+_OPEN = (*_SHAPE, InternalError, ServiceUnavailable, DatabaseReadOnly)
 _CLOSED = (*_OPEN, AnswerTooLarge, NotAuthenticated, InvalidToken, TokenExpired, TokenRevoked)
 
 

@@ -10,6 +10,7 @@ import httpx
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
     AmountOutOfRange,
+    DatabaseReadOnly,
     Forbidden,
     InternalError,
     InvalidToken,
@@ -18,6 +19,7 @@ from shared.problems.catalogue import (
 )
 from shared.problems.constraints import CONSTRAINTS
 from shared.problems.fields import field_of
+from shared.problems.gateway import is_of_gateway
 
 _log = logging.getLogger(__name__)
 
@@ -104,6 +106,8 @@ _BY_CODE: list[tuple[re.Pattern[str], Callable[[DatabaseError, Sent], Problem]]]
         (r"22...", lambda _error, _sent: InvalidValue("A value has a form that its field does not accept.")),
         (r"42501", lambda _error, _sent: Forbidden()),
         (r"PGRST30[0-3]", lambda _error, _sent: InvalidToken()),
+        # So does Supabase when the disk is full.
+        (r"25006", lambda _error, _sent: DatabaseReadOnly()),
         # Cancelled, locked, deadlocked, not serializable, out of resources, shutting down, not connected.
         (
             r"57014|55P03|40P01|40001|53...|57P0.|08...|PGRST00[0-3]",
@@ -111,7 +115,14 @@ _BY_CODE: list[tuple[re.Pattern[str], Callable[[DatabaseError, Sent], Problem]]]
         ),
     ]
 ]
-_GATEWAY_STATUS = {502, 503, 504}
+
+
+def error_of(answer: httpx.Response) -> DatabaseError:
+    """What PostgREST says; all empty where somebody else answered."""
+    try:
+        return DatabaseError.of(answer.json())
+    except ValueError:
+        return DatabaseError.of(None)
 
 
 def problem_of(answer: httpx.Response, sent: Sent | None = None) -> Problem:
@@ -119,18 +130,21 @@ def problem_of(answer: httpx.Response, sent: Sent | None = None) -> Problem:
 
     `sent` are the arguments of the call: they tell under which name the request has a field.
     """
-    try:
-        body = answer.json()
-    except ValueError:
-        body = None
-    error = DatabaseError.of(body)
+    error = error_of(answer)
     if problem := _known_problem(error, sent or {}):
         return problem
     # Of a connection that broke in the middle of a statement PostgREST says nothing at all.
-    if answer.status_code in _GATEWAY_STATUS or not any(error):
+    if is_of_gateway(answer) or not any(error):
         return ServiceUnavailable()
     _log.error("unexpected answer of the Data API: status %s, code %s", answer.status_code, error.code)
     return InternalError()
+
+
+def problem_passed_on(body: Mapping[str, Any]) -> Problem | None:
+    """The problem in an error of Postgres that Supabase Auth passes on; None if no rule of ours is broken."""
+    error = DatabaseError.of(body)
+    is_ours = error.code.startswith("PT") or _found(_CONSTRAINT_NAME, error.message) in CONSTRAINTS
+    return _known_problem(error, {}) if is_ours else None
 
 
 def problem_told(told: Mapping[str, Any], draft: Sent) -> Problem:

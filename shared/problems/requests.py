@@ -37,6 +37,22 @@ class MethodNotAllowed(Problem):
     hint = "The Allow header names the methods it knows."
 
 
+class CountNotAvailable(Problem):
+    """Estimated counts are not available."""
+
+    code = "count_not_available"
+    status = HTTPStatus.BAD_REQUEST
+    hint = "Ask the Data API with Prefer: count=exact."
+
+
+class EmbeddingNotAvailable(Problem):
+    """Rows of this table do not embed those of the other."""
+
+    code = "embedding_not_available"
+    status = HTTPStatus.BAD_REQUEST
+    hint = "Ask the Data API for the rows of the other table by themselves."
+
+
 class BodyTooLarge(Problem):
     """The body is too large."""
 
@@ -127,3 +143,11 @@ class ServiceUnavailable(Problem):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     hint = "Send the request again; with the same Idempotency-Key it happens once."
     headers = {"Retry-After": "1"}
+
+
+class DatabaseReadOnly(ServiceUnavailable):
+    """The database accepts no changes at the moment."""
+
+    code = "database_read_only"
+    hint = "Nothing was changed. Reading works; send the request again later."
+    headers = {"Retry-After": "60"}

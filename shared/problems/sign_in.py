@@ -96,3 +96,36 @@ class InvalidEmail(Problem):
     code = "invalid_email"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     fields = ("email",)
+
+
+class EmailNotDeliverable(Problem):
+    """No mail can be sent to this address."""
+
+    code = "email_not_deliverable"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("email",)
+    hint = "Use another address. Without a mail server of its own, Supabase sends mails to its team only."
+
+
+class RegistrationClosed(Problem):
+    """New users cannot register."""
+
+    code = "registration_closed"
+    status = HTTPStatus.FORBIDDEN
+    hint = "The operator has closed the registration, and can invite you."
+
+
+class LoginClosed(Problem):
+    """Nobody can log in with a password."""
+
+    code = "login_closed"
+    status = HTTPStatus.FORBIDDEN
+    hint = "The operator has switched off passwords in Supabase Auth."
+
+
+class CaptchaRequired(Problem):
+    """Supabase Auth asks for a CAPTCHA."""
+
+    code = "captcha_required"
+    status = HTTPStatus.FORBIDDEN
+    hint = "This service shows none. The operator has to switch off CAPTCHA protection in Supabase Auth."

@@ -43,6 +43,10 @@ def named_fields(view: type[View], fields: str) -> str:
 # Cursors: where the next page begins --------------------------------------------------------------
 
 
+_LONGEST_CURSOR = 4000
+"""More than the longest name takes. A longer one would not fit into the address of a request to Supabase."""
+
+
 class Cursor(NamedTuple):
     """The last row of a page, and how many rows had been seen with it. Opaque to clients."""
 
@@ -54,6 +58,8 @@ class Cursor(NamedTuple):
 
     @classmethod
     def read(cls, text: object) -> Self:
+        if len(str(text)) > _LONGEST_CURSOR:
+            raise PydanticCustomError("invalid_cursor", "Take it from the Link of the page before")
         try:
             sort_by, sort_order, seen, value, row_id = json.loads(urlsafe_b64decode(str(text).encode()))
             value = value if value is None else str(value).replace("\0", "")

@@ -11,17 +11,23 @@ from shared.auth.tokens import Caller
 from shared.aws.parameter_store import ParameterUnreadableError
 from shared.problems.base import Problem
 from shared.problems.catalogue import (
+    CaptchaRequired,
     EmailAlreadyRegistered,
     EmailNotConfirmed,
+    EmailNotDeliverable,
     InternalError,
     InvalidCredentials,
     InvalidEmail,
     InvalidRefreshToken,
     InvalidToken,
+    LoginClosed,
+    RegistrationClosed,
     ServiceUnavailable,
     TooManyRequests,
     WeakPassword,
 )
+from shared.problems.database import problem_passed_on
+from shared.problems.gateway import is_of_gateway
 from shared.supabase.request import call_auth, headers
 from shared.supabase.secret_key import secret_key
 
@@ -29,19 +35,30 @@ _log = logging.getLogger(__name__)
 
 Answer = dict[str, Any]
 
-_PROBLEMS: Mapping[str, Callable[[], Problem]] = {
+_PROBLEMS: dict[str, Callable[[], Problem]] = {
     "email_exists": EmailAlreadyRegistered,
     "user_already_exists": EmailAlreadyRegistered,
     "weak_password": WeakPassword,
     "email_address_invalid": InvalidEmail,
     "email_not_confirmed": EmailNotConfirmed,
     "invalid_credentials": InvalidCredentials,
-    "user_banned": InvalidCredentials,
     "refresh_token_not_found": InvalidRefreshToken,
     "refresh_token_already_used": InvalidRefreshToken,
     "session_not_found": InvalidRefreshToken,
     "session_expired": InvalidRefreshToken,
+    "signup_disabled": RegistrationClosed,
+    "email_address_not_authorized": EmailNotDeliverable,
+    "captcha_failed": CaptchaRequired,
+    # Several refreshes of one session waited for each other for five seconds.
+    "conflict": ServiceUnavailable,
 }
+_REFUSED = {"validation_failed", "user_banned"}
+"""What is wrong is what was sent: each call has its own problem for that."""
+_UNEXPLAINED = {"23505", "unexpected_failure", "server_error"}
+
+
+class UnexplainedFailure(InternalError):
+    """Supabase Auth failed and does not say why: of a sign-up, that a row is there already."""
 
 
 class Auth:
@@ -57,7 +74,7 @@ class Auth:
     def sign_up(self, email: str, password: str, details: Mapping[str, str]) -> Answer:
         """Make a user; answers it."""
         form = {"email": email, "password": password, "data": dict(details)}
-        answer = self._post("/signup", form, refused=InvalidEmail)
+        answer = self._post("/signup", form, refused=InvalidEmail, closed=RegistrationClosed)
         # Where addresses are confirmed by mail, a known one gets a made-up user, and nobody learns of it.
         user: Answer = answer.get("user") or answer
         return user
@@ -82,7 +99,12 @@ class Auth:
             _log.warning("Supabase Auth did not end a session: %s", problem.code)
 
     def _post(
-        self, path: str, body: Mapping[str, object], refused: type[Problem], token: str | None = None
+        self,
+        path: str,
+        body: Mapping[str, object],
+        refused: type[Problem],
+        token: str | None = None,
+        closed: type[Problem] = LoginClosed,
     ) -> Answer:
         sent = headers(self._request_id, key=self._key, token=token)
         try:
@@ -90,7 +112,7 @@ class Auth:
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
         if answer.is_error:
-            raise _problem_of(answer, refused)
+            raise _problem_of(answer, refused, closed)
         return _object(answer)
 
 
@@ -110,19 +132,20 @@ def _object(answer: httpx.Response) -> Answer:
     return body if isinstance(body, dict) else {}
 
 
-def _problem_of(answer: httpx.Response, refused: type[Problem]) -> Problem:
+def _problem_of(answer: httpx.Response, refused: type[Problem], closed: type[Problem]) -> Problem:
     body = _object(answer)
-    code = str(body.get("error_code") or body.get("code") or "")
-    if code in _PROBLEMS:
-        return _PROBLEMS[code]()
-    if code == "validation_failed":
-        return refused()
+    code = str(body.get("error_code") or body.get("code") or body.get("error") or "")
+    of_this_call = {**dict.fromkeys(_REFUSED, refused), "email_provider_disabled": closed}
+    if known := (_PROBLEMS | of_this_call).get(code):
+        return known()
+    if problem := problem_passed_on(body):
+        return problem
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return TooManyRequests(headers={"Retry-After": answer.headers.get("retry-after", "60")})
-    if answer.status_code in {502, 503, 504}:
+    if is_of_gateway(answer):
         return ServiceUnavailable()
     _log.error("unexpected answer of Supabase Auth: status %s, code %s", answer.status_code, code)
-    return InternalError()
+    return UnexplainedFailure() if code in _UNEXPLAINED else InternalError()
 
 
 AuthApi = Annotated[Auth, Depends(Auth)]

@@ -31,6 +31,11 @@ def be_patient() -> None:
     _is_patient.set(True)
 
 
+def seconds_left() -> float:
+    """How long this request may still take."""
+    return _answer_by.get() - time.monotonic()
+
+
 @cache
 def authorities() -> ssl.SSLContext:
     """Whom TLS trusts. To read that list takes longer than all else here, and a snapshot may carry it."""
@@ -51,7 +56,7 @@ def connection() -> httpx.Client:
 
 
 def _shorten_to_what_is_left(request: httpx.Request) -> None:
-    left = _answer_by.get() - time.monotonic()
+    left = seconds_left()
     if left <= 0:
         raise httpx.ConnectTimeout("The time for this request is used up", request=request)
     timeout: dict[str, float] = request.extensions["timeout"]

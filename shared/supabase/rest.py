@@ -1,5 +1,7 @@
 """PostgREST as the caller: one call per request, and what SQL answered goes back byte for byte."""
 
+import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Self, cast, get_args, get_origin
@@ -15,20 +17,24 @@ from yarl import URL
 
 from shared.auth.tokens import Caller, CurrentCaller
 from shared.problems.catalogue import ServiceUnavailable
-from shared.problems.database import problem_of
+from shared.problems.database import error_of, problem_of
 from shared.schemas.filters import Parameter
 from shared.schemas.pagination import ListQuery
 from shared.schemas.view import View
 from shared.settings import settings
-from shared.supabase.http_client import be_patient, connection
+from shared.supabase.http_client import be_patient, connection, seconds_left
 from shared.supabase.request import headers as request_headers
 
 _ONE_ROW = "application/vnd.pgrst.object+json"
 _PASSED_ON = ("location", "idempotent-replayed")
 # Their SQL has a statement_timeout of its own: given up on before, it would be done and called failed.
 _LONG = {"delete_account", "audit_verification"}
-_NO_ROW = httpx.codes.NOT_ACCEPTABLE
-_BEYOND_THE_END = httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+_NO_ROW = "PGRST116"
+"""The code, not the status: PostgREST answers 406 to a schema that it does not expose, too."""
+_BEYOND_THE_END = "PGRST103"
+
+_BOOKS_ARE_BUSY = httpx.codes.TOO_MANY_REQUESTS
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 DataRequest = RequestConfig[httpx.Client]
 
@@ -74,7 +80,7 @@ class Data:
         wanted = equal if row_id is None else {"id": row_id}
         narrowed = [(column, f"eq.{value}") for column, value in wanted.items()]
         answer = self._sent(request, narrowed, accepted=_NO_ROW)
-        if answer.status_code == _NO_ROW:
+        if answer.is_error:
             raise view.missing
         return Response(answer.content, media_type="application/json")
 
@@ -98,7 +104,7 @@ class Data:
             self._client.headers["X-Time-Zone"] = "profile"
         request = self._client.from_(query.of.view).select(query.columns(), count=count).request
         answer = self._sent(request, [*narrowed, *query.parameters()], accepted=_BEYOND_THE_END)
-        rows = b"[]" if answer.status_code == _BEYOND_THE_END else answer.content
+        rows = b"[]" if answer.is_error else answer.content
         total = answer.headers.get("x-total-count")
         headers = query.page_headers(self._request.url, rows, answer.headers["content-range"], total)
         return Response(rows, headers=headers, media_type="application/json")
@@ -107,7 +113,7 @@ class Data:
         self,
         request: DataRequest,
         parameters: Iterable[Parameter],
-        accepted: int = 200,
+        accepted: str | None = None,
         arguments: Mapping[str, object] | None = None,
     ) -> httpx.Response:
         query = urlencode([*request.params.multi_items(), *parameters])
@@ -115,12 +121,28 @@ class Data:
         request.path = URL(f"{request.path}?{query}", encoded=True)
         cast(Any, request).params = None
         try:
-            answer = request.send(httpx.Headers())
+            answer = _when_books_are_free(lambda: request.send(httpx.Headers()))
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
-        if answer.is_error and answer.status_code != accepted:
+        if answer.status_code == _BOOKS_ARE_BUSY:
+            raise ServiceUnavailable
+        if answer.is_error and error_of(answer).code != accepted:
             raise problem_of(answer, arguments)
         return answer
+
+
+def _when_books_are_free(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send again while other requests write to the same books: refused, a request has done nothing.
+
+    The database lets two of a user's requests wait, so that no user holds all of its connections.
+    """
+    answer, pause = send(), _FIRST_PAUSE
+    while answer.status_code == _BOOKS_ARE_BUSY and seconds_left() > 2 * _LONGEST_PAUSE:
+        # By chance, so that those who were refused together do not come back together.
+        time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
+        pause = min(2 * pause, _LONGEST_PAUSE)
+        answer = send()
+    return answer
 
 
 def _plain(value: object) -> object:

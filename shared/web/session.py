@@ -13,7 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.auth.tokens import Caller, verifier
 from shared.problems.base import Problem
-from shared.problems.catalogue import InvalidToken, NotAuthenticated, TokenExpired
+from shared.problems.catalogue import (
+    InvalidRefreshToken,
+    InvalidToken,
+    NotAuthenticated,
+    ServiceUnavailable,
+    TokenExpired,
+)
 from shared.supabase.auth import Auth, AuthApi
 from shared.web.csrf import form_token
 
@@ -135,8 +141,11 @@ async def _fresh(request: Request, auth: Auth, tokens: Tokens) -> Tokens:
     except Problem as problem:
         if tokens.seconds_left > 0:
             return tokens
-        # The cookie stays: another request may have exchanged it already, and its answer brings the new one.
-        raise TokenExpired from problem
+        if isinstance(problem, InvalidRefreshToken):
+            # The cookie stays: another request may have exchanged it already; its answer brings the new one.
+            raise TokenExpired from problem
+        # Supabase Auth counts too many refreshes, or does not answer: that ends no session.
+        raise ServiceUnavailable(headers=problem.headers) from problem
     sign_in(request, new)
     return new
 

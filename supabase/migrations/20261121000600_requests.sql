@@ -51,6 +51,12 @@ begin
     if private.session_is_revoked() then
         perform private.raise_problem(401, 'token_revoked', 'This token was logged out. Log in again.');
     end if;
+    -- Of several Prefer headers only the last is here; see planner_statistics.
+    if headers ->> 'prefer' ~* 'count\s*=\s*(planned|estimated)' then
+        perform private.raise_problem(
+            400, 'count_not_available', 'count=planned and count=estimated tell of the rows of all users. Use count=exact.'
+        );
+    end if;
     -- What belongs to an account that isn't there is 404 and not an empty list; a view alone can't tell the two.
     if headers ->> 'x-account-id' is not null then
         perform private.visible_account((headers ->> 'x-account-id')::uuid);
@@ -69,7 +75,7 @@ end;
 $$;
 grant execute on function private.check_request to authenticated, service_role, anon;
 comment on function private.check_request is
-'Runs before each Data API request (pgrst.db_pre_request): a live token, the account that X-Account-Id names, the length of the list that X-Length-Of describes, times in the zone that X-Time-Zone names.';
+'Runs before each Data API request (pgrst.db_pre_request): a live token, no estimated count, the account that X-Account-Id names, the length of the list that X-Length-Of describes, times in the zone that X-Time-Zone names.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';

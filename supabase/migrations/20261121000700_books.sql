@@ -3,6 +3,30 @@
 
 -- The lock -----------------------------------------------------------------------------------------
 
+create function private.take_place_in_queue(user_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- Who waits holds a connection, and all users share a few of those: two of a user may wait, the next one comes back.
+    if not (
+        pg_try_advisory_xact_lock(hashtextextended(user_id::text, 1))
+        or pg_try_advisory_xact_lock(hashtextextended(user_id::text, 2))
+    ) then
+        -- PostgREST's own error state, the one that can carry a header.
+        raise sqlstate 'PGRST' using
+            message = json_build_object(
+                'code', 'PT429', 'message', 'Other requests are writing to these books. Try again.',
+                'hint', 'books_busy', 'details', null
+            ),
+            detail = json_build_object('status', 429, 'headers', json_build_object('Retry-After', '1'));
+    end if;
+end;
+$$;
+comment on function private.take_place_in_queue is
+'Lets two requests of a user wait for the books; 429 books_busy for all others, so that one user never holds all connections.';
+
 create function private.lock_books(user_id uuid)
 returns void
 language plpgsql
@@ -17,12 +41,17 @@ begin
     -- One writer at a time per user: every order of row locks inside one tenant is then free of deadlocks, invoice
     -- numbers have no gaps, and a stored answer can't be missed. `no key`, because the foreign-key checks of the rows
     -- being written take `key share` on the same profile.
-    perform 1 from public.profiles where id = user_id for no key update;
+    perform 1 from public.profiles where id = user_id for no key update skip locked;
+    if not found then
+        perform private.take_place_in_queue(user_id);
+        perform 1 from public.profiles where id = user_id for no key update;
+    end if;
     perform set_config('private.locked_books', user_id::text, true);
 end;
 $$;
 grant execute on function private.lock_books to authenticated, service_role;
-comment on function private.lock_books is 'Waits until nobody else writes to this user''s books, until the end of the transaction.';
+comment on function private.lock_books is
+'Waits until nobody else writes to this user''s books, until the end of the transaction; 429 books_busy where two wait already.';
 
 create function private.open_books()
 returns uuid

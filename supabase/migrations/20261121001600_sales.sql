@@ -166,6 +166,7 @@ create type private.sale_edit as (
     sale public.transactions,
     old_amount numeric,
     has_moved boolean,
+    has_new_rate boolean,
     is_changed boolean,
     invoice public.invoices
 );
@@ -282,8 +283,9 @@ begin
             new_row,
             old_row.amount,
             new_row.date <> old_row.date,
+            rate.is_new,
             (new_row.transaction_type, new_row.amount) <> (old_row.transaction_type, old_row.amount)
-            or coalesce(new_row.tax_rate <> invoice.tax_rate and new_row.tax_rate is distinct from old_row.tax_rate, false)
+            or coalesce(new_row.tax_rate <> invoice.tax_rate and rate.is_new, false)
             -- A refund is no input: the credit note takes its tax off the sales.
             or new_row.tax_amount is not null,
             invoice
@@ -292,8 +294,12 @@ begin
         inner join new_rows as new_row on new_row.id = old_row.id
         inner join public.settlements as settlement on settlement.transaction_id = old_row.id and settlement.kind = 'payment'
         inner join public.invoices as invoice on invoice.id = settlement.invoice_id
+        -- The rate that a sale was recorded with may be sent again, after its invoice was given another one.
+        cross join lateral (
+            select new_row.tax_rate is distinct from old_row.tax_rate or private.names_field('tax_rate') as is_new
+        ) as rate
         where
-            (
+            rate.is_new or (
                 new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.tax_amount, new_row.date,
                 new_row.description, new_row.category
             ) is distinct from (
@@ -310,8 +316,11 @@ begin
     end if;
     edits := array(
         select row(
-            jsonb_populate_record(edit.sale, jsonb_build_object('tax_rate', coalesce((edit.sale).tax_rate, (edit.invoice).tax_rate))),
-            edit.old_amount, edit.has_moved, edit.is_changed, edit.invoice
+            -- The invoice may have been given another rate since: that one stays, unless the edit brings a new one.
+            jsonb_populate_record(edit.sale, jsonb_build_object(
+                'tax_rate', case when edit.has_new_rate then coalesce((edit.sale).tax_rate, (edit.invoice).tax_rate) else (edit.invoice).tax_rate end
+            )),
+            edit.old_amount, edit.has_moved, edit.has_new_rate, edit.is_changed, edit.invoice
         )::private.sale_edit
         from unnest(edits) as edit
         where (edit.sale).transaction_type = 'sale' and private.follows_its_sale(edit.invoice, edit.old_amount)

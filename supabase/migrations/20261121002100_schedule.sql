@@ -66,12 +66,91 @@ comment on function private.draft_due_filings is
 
 -- Runs ---------------------------------------------------------------------------------------------
 
+create function private.note_failure(run public.job_runs, owner uuid, code text, message text)
+returns public.job_runs
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    run.failed := run.failed + 1;
+    run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', code, 'message', message);
+    return run;
+end;
+$$;
+comment on function private.note_failure is 'A run with one more user for whom it failed.';
+
+create function private.free_books(owners uuid[])
+returns uuid[]
+language sql
+set search_path = ''
+as $$
+    select array(select id from public.profiles where id = any(owners) order by id for no key update skip locked)
+$$;
+comment on function private.free_books is 'Those of the users whose books nobody is writing to, locked for this transaction.';
+
+create function private.draft_filings_of(run public.job_runs, owners uuid[])
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    owner uuid;
+begin
+    run.processed := run.processed + private.draft_due_filings(owners, run.as_of);
+    return run;
+exception when others then
+    -- Somebody's books stop the batch: one by one it shows whose, and the others get theirs.
+    foreach owner in array owners loop
+        begin
+            run.processed := run.processed + private.draft_due_filings(array[owner], run.as_of);
+        exception when others then
+            run := private.note_failure(run, owner, sqlstate, sqlerrm);
+        end;
+    end loop;
+    return run;
+end;
+$$;
+comment on function private.draft_filings_of is 'Drafts the filings of these users; one that fails is noted and passed over.';
+
+create function private.draft_filings_of_busy_books(run public.job_runs)
+returns public.job_runs
+language plpgsql
+set search_path = ''
+as $$
+declare
+    give_up constant timestamptz := clock_timestamp() + interval '2 seconds';
+    busy constant uuid[] := array(
+        select (failure ->> 'user_id')::uuid from jsonb_array_elements(run.failures) as failure
+        where failure ->> 'code' = '55P03'
+    );
+    free uuid[] := private.free_books(busy);
+begin
+    while busy <> '{}' and free = '{}' and clock_timestamp() < give_up loop
+        perform pg_sleep(0.05);
+        free := private.free_books(busy);
+    end loop;
+    run.failed := run.failed - cardinality(free);
+    run.failures := (
+        select coalesce(jsonb_agg(failure), '[]') from jsonb_array_elements(run.failures) as failure
+        where (failure ->> 'user_id')::uuid <> all(free)
+    );
+    run := private.draft_filings_of(run, free);
+    -- While some become free, a further call takes the others: by then this one has let go of its own.
+    if free = '{}' or cardinality(free) = cardinality(busy) then
+        run.finished_at := clock_timestamp();
+    end if;
+    return run;
+end;
+$$;
+comment on function private.draft_filings_of_busy_books is
+'The end of a run: those whose books were in use when their turn came. It is over when two seconds pass and nobody''s become free.';
+
 create function private.run_batch(run public.job_runs, batch_size integer)
 returns public.job_runs
 language plpgsql
 set search_path = ''
--- Twice, for the batch and for whose books stopped it, fits into the 8 seconds of a statement.
-set lock_timeout = '2s'
+set lock_timeout = '200ms'
 as $$
 declare
     owners constant uuid[] := array(
@@ -81,27 +160,23 @@ declare
         order by profile.id
         limit batch_size
     );
+    free constant uuid[] := private.free_books(owners);
     owner uuid;
 begin
-    begin
-        run.processed := run.processed + private.draft_due_filings(owners, run.as_of);
-    exception when others then
-        -- Somebody's books stop the batch: one by one it shows whose, and the others get theirs.
-        foreach owner in array owners loop
-            begin
-                run.processed := run.processed + private.draft_due_filings(array[owner], run.as_of);
-            exception when others then
-                run.failed := run.failed + 1;
-                run.failures := run.failures || jsonb_build_object('user_id', owner, 'code', sqlstate, 'message', sqlerrm);
-            end;
-        end loop;
-    end;
+    run := private.draft_filings_of(run, free);
+    -- Nobody is waited for: books that are in use come at the end.
+    foreach owner in array array(select unnest(owners) except select unnest(free)) loop
+        run := private.note_failure(run, owner, '55P03', 'Somebody else was writing to the books.');
+    end loop;
     run.last_user_id := coalesce(owners[cardinality(owners)], run.last_user_id);
-    run.finished_at := case when cardinality(owners) < batch_size then clock_timestamp() end;
+    if cardinality(owners) < batch_size then
+        run := private.draft_filings_of_busy_books(run);
+    end if;
     return run;
 end;
 $$;
-comment on function private.run_batch is 'Goes on with a run for the next users, in the order of their ids; one that fails, or whose books stay locked, is noted and passed over.';
+comment on function private.run_batch is
+'Goes on with a run for the next users, in the order of their ids; one that fails, or whose books stay locked, is noted and passed over.';
 
 create function private.take_up_run(asked_job text, asked_instant timestamptz)
 returns public.job_runs

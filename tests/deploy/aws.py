@@ -11,6 +11,8 @@ class Aws:
     """Where the emulated AWS is."""
 
     def __init__(self, endpoint: str) -> None:
+        self.asked: set[str] = set()
+        """The actions of all calls so far, as a policy names them: `ssm:PutParameter`."""
         self.environment = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_REGION": REGION,

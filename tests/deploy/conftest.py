@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from deploy.__main__ import deploy
@@ -18,15 +19,18 @@ from local.stack import Stack
 from tests.deploy.aws import Aws
 from tests.deploy.emulator import Lambda, code_of, running_emulator
 from tests.deploy.execution_environment import runtime_client
+from tests.deploy.hosted_project import HostedProject, running_project
 from tests.deploy.invocations import Unpack
+from tests.person import PASSWORD, checked
 
 STAGE = "prod"
 SETTINGS = {
-    "SUPABASE_URL": "https://project.supabase.co",
     "SUPABASE_KEY": "sb_publishable_key",
     "SUPABASE_SECRET_KEY": "sb_secret_key",
     "ORIGIN": "https://app.example.com",
     "ALARM_EMAIL": "alarms@example.com",
+    "SMOKE_EMAIL": "smoke@example.com",
+    "SMOKE_PASSWORD": PASSWORD,
     # The local database speaks no TLS.
     "PGSSLMODE": "disable",
     "SLS_AWS_MONITORING_FREQUENCY": "100",
@@ -40,6 +44,9 @@ class Deployed:
     aws: Aws
     template: dict[str, Any]
     packages: dict[str, Package]
+    project: HostedProject
+    asked: frozenset[str]
+    """The actions that the deployment needed, as a policy names them."""
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """The template's resources of a type, by logical id."""
@@ -83,14 +90,13 @@ def deployed(
     """The service as `make deploy STAGE=prod` deploys it; who answers there is the emulator."""
     folder = tmp_path_factory.mktemp("stack")
     tried = [twins[name] for name in ("system", "accounts", "transactions", "auth")]
-    with running_emulator(tried, stack.environment) as (url, _):
-        deploy(
-            STAGE,
-            {**os.environ, **SETTINGS, **aws.environment, "DB_URL": stack.db_url, "API_URL": url},
-            folder,
-        )
+    with running_emulator(tried, stack.environment) as (url, _), running_project() as project:
+        smoke_user = {"email": SETTINGS["SMOKE_EMAIL"], "password": PASSWORD}
+        checked(httpx.post(f"{url}/api/auth/register", json=smoke_user, timeout=30), 200)
+        stage = {**SETTINGS, **project.settings(folder), "DB_URL": stack.db_url, "API_URL": url}
+        deploy(STAGE, {**os.environ, **stage, **aws.environment}, folder)
     template = json.loads((folder / "cloudformation-template-update-stack.json").read_text())
-    return Deployed(aws, template, packages)
+    return Deployed(aws, template, packages, project, frozenset(aws.asked))
 
 
 @pytest.fixture

@@ -6,12 +6,16 @@ from typing import Any
 
 from moto.awslambda.models import LambdaVersion
 from moto.cloudformation import models, parsing, utils
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.common_models import CloudFormationModel
 from moto.server import ThreadedMotoServer
 
 from tests.deploy.aws import Aws
 
 Properties = Mapping[str, Any]
+
+# Where the name of a service in a signature is not its prefix in a policy.
+_PREFIXES = {"monitoring": "cloudwatch"}
 
 
 @contextmanager
@@ -23,6 +27,7 @@ def running_aws() -> Iterator[Aws]:
         host, port = server.get_host_and_port()
         aws = Aws(f"http://{host}:{port}")
         _teach(aws)
+        _listen(aws)
         yield aws
     finally:
         server.stop()
@@ -53,6 +58,19 @@ def _teach(aws: Aws) -> None:
     _warnings_are_no_errors()
     for known in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         known.cache_clear()
+
+
+def _listen(aws: Aws) -> None:
+    """Note the action of each call, where moto would ask whether it is allowed."""
+
+    def note(request: Any, *_: Any) -> None:
+        # The scope of a signature: access key, day, region, service.
+        scope = request.headers.get("Authorization", "").partition("Credential=")[2].split("/")
+        service = scope[3] if len(scope) > 3 else "nobody"
+        action = request.method if service == "apigateway" else request._get_action()  # noqa: SLF001
+        aws.asked.add(f"{_PREFIXES.get(service, service)}:{action}")
+
+    setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", note)  # noqa: B010
 
 
 def _event_invoke_config(client: Any, name: str, own: Properties) -> str:

@@ -14,7 +14,7 @@ from deploy import __main__ as deploy_main
 from deploy import database, settings
 from deploy.functions import deploy_functions
 from deploy.imports import Imports
-from deploy.settings import REQUIRED, project_ref, settings_of
+from deploy.settings import CHOICES, REQUIRED, project_ref, settings_of
 from local.project import NODE_MODULES, ROOT, Problem
 
 
@@ -42,11 +42,56 @@ class TestSettings:
         with pytest.raises(Problem, match="SUPABASE_KEY, SUPABASE_SECRET_KEY, DB_URL"):
             settings_of("prod")
 
-    def test_the_project_is_part_of_its_address(self) -> None:
-        assert (
-            project_ref({"SUPABASE_URL": "https://abcdefghijklmnopqrst.supabase.co"})
-            == "abcdefghijklmnopqrst"
-        )
+    @pytest.mark.parametrize(("name", "value"), [("CONFIRM_EMAIL", "true"), ("SIGNUPS", "no")])
+    def test_a_word_that_is_no_choice_is_refused(self, folder: Path, name: str, value: str) -> None:
+        lines = [*(f"{required}=x" for required in REQUIRED), f"{name}={value}"]
+        (folder / ".env.prod").write_text("\n".join(lines))
+        with pytest.raises(Problem, match=f"{name} is {' or '.join(CHOICES[name])}, .*not {value}"):
+            settings_of("prod")
+
+    def test_a_project_without_a_reference_is_refused_before_anything_is_deployed(self, folder: Path) -> None:
+        pushing = {"SUPABASE_ACCESS_TOKEN": "sbp_x", "SITE_URL": "https://app.example.com"}
+        values = {**dict.fromkeys(REQUIRED, "https://api.example.com"), **pushing}
+        (folder / ".env.prod").write_text("\n".join(f"{name}={value}" for name, value in values.items()))
+        with pytest.raises(Problem, match="SUPABASE_PROJECT_REF"):
+            settings_of("prod")
+
+
+class TestProjectReference:
+    REF = "abcdefghijklmnopqrst"
+    POOLER = "aws-0-ap-south-1.pooler.supabase.com:5432/postgres"
+
+    @pytest.mark.parametrize(
+        "found",
+        [
+            {"SUPABASE_URL": f"https://{REF}.supabase.co", "DB_URL": "postgresql://postgres@127.0.0.1/x"},
+            {"SUPABASE_URL": "https://api.example.com", "DB_URL": f"postgresql://postgres.{REF}:x@{POOLER}"},
+            {
+                "SUPABASE_URL": "https://api.example.com",
+                "DB_URL": f"postgresql://postgres:x@db.{REF}.supabase.co:5432/postgres",
+            },
+            {
+                "SUPABASE_URL": "https://zzzzzzzzzzzzzzzzzzzz.supabase.co",
+                "DB_URL": f"postgresql://postgres.yyyyyyyyyyyyyyyyyyyy:x@{POOLER}",
+                "SUPABASE_PROJECT_REF": REF,
+            },
+        ],
+        ids=["of the address", "of the pooler's user", "of the database's host", "named"],
+    )
+    def test_is_found(self, found: dict[str, str]) -> None:
+        assert project_ref(found) == self.REF
+
+    @pytest.mark.parametrize(
+        "found",
+        [
+            {"SUPABASE_URL": "https://api.example.com", "DB_URL": "postgresql://postgres:x@127.0.0.1:5432/x"},
+            {"SUPABASE_URL": f"https://{REF}.supabase.co", "SUPABASE_PROJECT_REF": "api"},
+        ],
+        ids=["nothing has it", "a wrong one is named"],
+    )
+    def test_what_is_none_is_told(self, found: dict[str, str]) -> None:
+        with pytest.raises(Problem, match="SUPABASE_PROJECT_REF"):
+            project_ref(found)
 
 
 class TestParts:
@@ -54,7 +99,14 @@ class TestParts:
     def done(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         """What a deployment does, in its order; nothing of it is done."""
         steps: list[str] = []
-        for step in ("build_for_lambda", "push_migrations", "store_secret_key", "deploy_functions", "smoke"):
+        names = (
+            "check_tokens",
+            "build_for_lambda",
+            "push_migrations",
+            "store_secret_key",
+            "deploy_functions",
+        )
+        for step in (*names, "smoke"):
             monkeypatch.setattr(deploy_main, step, lambda *_, step=step: steps.append(step))
         monkeypatch.setattr(deploy_main, "api_url", lambda *_: "https://api.example.com")
         return steps
@@ -62,8 +114,8 @@ class TestParts:
     @pytest.mark.parametrize(
         ("only", "expected"),
         [
-            ([], "build_for_lambda push_migrations store_secret_key deploy_functions smoke"),
-            (["functions"], "build_for_lambda store_secret_key deploy_functions smoke"),
+            ([], "check_tokens build_for_lambda push_migrations store_secret_key deploy_functions smoke"),
+            (["functions"], "check_tokens build_for_lambda store_secret_key deploy_functions smoke"),
             (["database"], "push_migrations"),
         ],
         ids=["both", "functions", "database"],
@@ -89,8 +141,14 @@ class TestPrograms:
         "DB_URL": "postgresql://",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_PROFILE": "work",
+        "SMOKE_PASSWORD": "secret",
     }
-    SETTINGS = {**SECRETS, "SUPABASE_URL": "https://abc.supabase.co", "SITE_URL": "https://app.example.com"}
+    SETTINGS = {
+        **SECRETS,
+        "SUPABASE_URL": "https://abc.supabase.co",
+        "SUPABASE_PROJECT_REF": "abcdefghijklmnopqrst",
+        "SITE_URL": "https://app.example.com",
+    }
 
     @pytest.fixture
     def given(self, monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
@@ -103,6 +161,7 @@ class TestPrograms:
             return subprocess.CompletedProcess([], 0)
 
         monkeypatch.setattr(subprocess, "run", run)
+        monkeypatch.setattr(database, "forward_client_addresses", lambda *_: None)
         return found
 
     def test_the_supabase_cli_gets_no_key_and_nothing_of_aws(self, given: list[set[str]]) -> None:
@@ -156,10 +215,29 @@ def service(stage: str, **variables: str) -> dict[str, Any]:
 
 def test_a_hosted_project_is_not_told_that_it_lives_on_this_machine() -> None:
     text = (ROOT / "supabase" / "config.toml").read_text()
-    config = tomllib.loads(database.for_a_hosted_project(text, "https://app.example.com"))
+    config = tomllib.loads(database.for_a_hosted_project(text, {"SITE_URL": "https://app.example.com"}))
     assert config["auth"]["site_url"] == "https://app.example.com"
     assert not config["auth"]["additional_redirect_urls"]
     assert {**config, "auth": None} == {**tomllib.loads(text), "auth": None}
+
+
+@pytest.mark.parametrize(
+    ("stage", "signup", "confirmations"),
+    [
+        ({}, None, None),
+        ({"CONFIRM_EMAIL": "", "SIGNUPS": ""}, None, None),
+        ({"CONFIRM_EMAIL": "yes", "SIGNUPS": "closed"}, False, True),
+        ({"CONFIRM_EMAIL": "no", "SIGNUPS": "open"}, True, False),
+    ],
+    ids=["nothing", "empty", "careful", "open"],
+)
+def test_the_stage_decides_who_registers_and_how(
+    stage: dict[str, str], signup: bool | None, confirmations: bool | None
+) -> None:
+    text = (ROOT / "supabase" / "config.toml").read_text()
+    settings = {"SITE_URL": "https://app.example.com", **stage}
+    auth = tomllib.loads(database.for_a_hosted_project(text, settings))["auth"]
+    assert (auth.get("enable_signup"), auth["email"].get("enable_confirmations")) == (signup, confirmations)
 
 
 def test_imports_are_followed_into_functions_and_from_modules_of_packages(tmp_path: Path) -> None:

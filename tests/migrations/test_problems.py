@@ -20,6 +20,8 @@ WITHOUT_FIELD = {
     "not_authenticated",
     "token_revoked",
     "too_many_requests",
+    "count_not_available",
+    "embedding_not_available",
     # What the address names does not exist.
     "account_not_found",
     "invoice_not_found",

@@ -1,5 +1,7 @@
 """What somebody could break, one change each, and the tests that must turn red."""
 
+from tests.mutations.hosted import HOSTED
+from tests.mutations.neighbours import NEIGHBOURS
 from tests.mutations.sabotage import Sabotage, sql
 from tests.mutations.settlements import SETTLEMENTS
 
@@ -131,7 +133,7 @@ SABOTAGES = [
     # Money
     sql(
         "One writer at a time", "books",
-        "where id = user_id for no key update", "where id = user_id", AT_ONCE,
+        "where id = user_id for no key update skip locked", "where id = user_id", AT_ONCE,
     ),
     sql(
         "Halves are rounded half-up", "gst",
@@ -266,18 +268,13 @@ SABOTAGES = [
     sql("So do its lines", "invoice_items", "        perform private.check_fixed_lines(invoice_ids);\n", "", CLOSED),
     sql("No document is put into a submitted period", "fixed_documents", "where closing.id is not null\n    limit 1;", "where false\n    limit 1;", CLOSED),
     sql("Input tax of a submitted period stays", "fixed_documents", "for each row when (old.tax_amount is not null) execute", "for each row when (false) execute", CLOSED),
-    sql(
-        "The dashboard waits for a submission", "fixed_documents",
-        "        perform private.lock_books(owner) from (select distinct unnest(owners) as owner order by 1) as written;", "        null;",
-        f"{CLOSED} -k BetweenTwoSteps",
-    ),
     sql("A filing that is submitted again pays the difference", "tax_filings_api", "unpaid := submission.net_tax_liability - private.tax_paid(filing);", "unpaid := submission.net_tax_liability;", "tests/functions/tax/test_reopen.py"),
     sql("A typed submission names its payment", "tax_filings", "check (status = 'draft' or net_tax_liability <= 0 or payment_transaction_id is not null),", "check (true),", "tests/migrations/test_typed_filings.py"),
     sql("An invoice that a note names stays", "fixed_documents", "elsif (changed.before).id = any(noted_ids) then", "elsif false then", "tests/migrations/test_fixed_by_notes.py"),
     # Faults
     Sabotage(
         "A database that is away is 503", "shared/problems/database.py",
-        "if answer.status_code in _GATEWAY_STATUS or not any(error):", "if not error:", "tests/reliability/test_faults.py",
+        "if is_of_gateway(answer) or not any(error):", "if not error:", "tests/reliability/test_faults.py",
     ),
     sql(
         "A form does not undo what another tab has saved", "web_invoice_form",
@@ -289,4 +286,6 @@ SABOTAGES = [
     Sabotage("Mails run no script", "local/mailbox/pages.py", '"sandbox allow-popups', '"sandbox allow-scripts allow-popups', "tests/local/mailbox"),
     Sabotage("make dev changes no Supabase but its own", "local/__main__.py", "        if external:\n", "        if not external:\n", "tests/local/test_external.py -k alone"),
     *SETTLEMENTS,
+    *NEIGHBOURS,
+    *HOSTED,
 ]  # fmt: skip

@@ -27,6 +27,20 @@ class TestAnEditedSale:
         assert invoice["issue_date"] == after["date"]
         assert (alice.balance(), alice.faults()) == (after["amount"], [])
 
+    @pytest.mark.parametrize(
+        ("changes", "rate"), [({"amount": 200.20}, 5), ({"tax_rate": 18}, 18), ({"tax_rate": 28}, 28)]
+    )
+    def test_keeps_the_rate_that_its_invoice_was_given_unless_it_brings_one(
+        self, alice: Person, changes: Json, rate: int
+    ) -> None:
+        sale = alice.sale(100.10, tax_rate=18)
+        checked(alice.api.put(f"/api/invoices/{sale['invoice_id']}", json={"tax_rate": 5}), 200)
+        after = checked(alice.api.put(f"/api/transactions/{sale['id']}", json=changes), 200)
+        invoice = alice.read(f"/api/invoices/{sale['invoice_id']}")
+        assert after["tax_rate"] == invoice["tax_rate"] == rate
+        assert after["tax_amount"] == invoice["tax_amount"]
+        assert (alice.balance(), alice.faults()) == (after["amount"], [])
+
     def test_leaves_an_invoice_alone_whose_lines_the_user_wrote(self, alice: Person) -> None:
         sale = alice.sale(100.10)
         path = f"/api/invoices/{sale['invoice_id']}"

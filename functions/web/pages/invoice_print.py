@@ -25,6 +25,7 @@ def print_invoice(request: Request, context: UserContext, reference: str) -> Res
 
 
 @router.get("/invoice/{reference}/pdf")
-def show_pdf(request: Request, _session: CurrentSession, reference: str) -> Response:
+def show_pdf(_session: CurrentSession, reference: str, template: str | None = None) -> Response:
     """The way to the PDF for people: who is not signed in any more is sent to the log-in first."""
-    return go(f"/api/invoices/{quote(reference, safe='')}/pdf", **request.query_params)
+    address = f"/api/invoices/{quote(reference, safe='')}/pdf"
+    return go(address, template=template) if template else go(address)

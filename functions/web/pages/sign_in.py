@@ -24,16 +24,21 @@ _ON_BOTH: Sentences = {
     "email_not_confirmed": "Follow the link in the mail that was sent to you, then log in.",
     "too_many_requests": "Too many attempts. Try again in a quarter of an hour.",
     "service_unavailable": "Our service does not answer. Send the form again in a moment.",
+    "database_read_only": "Nothing can be changed at the moment. Send the form again later.",
+    "captcha_required": "Our service is not set up correctly and lets nobody in. Please tell us.",
 }
 _ON_LOGIN: Sentences = {
     **_ON_BOTH,
     "invalid_credentials": "Name and password do not match.",
     "username": "Enter your username or your e-mail address.",
     "password": "Enter your password.",
+    "login_closed": "Nobody can log in with a password at the moment.",
 }
 _ON_REGISTRATION: Sentences = {
     **_ON_BOTH,
     "email_already_registered": "This e-mail address has an account already. Log in instead.",
+    "email_not_deliverable": "We cannot send mails to this address. Use another one.",
+    "registration_closed": "New users cannot register at the moment.",
     "email": "Enter an e-mail address, like asha@example.com.",
     "username_taken": "Somebody else has this username.",
     "username": "3 to 50 letters, digits, dots, hyphens and underscores.",

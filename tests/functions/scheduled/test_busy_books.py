@@ -1,7 +1,7 @@
 """Books that somebody else holds while the job runs."""
 
 from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -47,3 +47,19 @@ class TestBusyBooks:
         assert made() == {hers: 0, his: 1}
         assert generate(schedule, as_of="2018-06-02T00:00:00Z")["failed"] == 0
         assert made() == {hers: 1, his: 1}
+
+    def test_many_of_them_cost_the_others_nothing(
+        self, schedule: httpx.Client, target: Target, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
+        """Waiting for each would take longer than a statement may; all together are waited for once, at the end."""
+        busy = [uuid4() for _ in range(60)]
+        dashboard.cursor().executemany(
+            "insert into auth.users (id, email) values (%s, %s)",
+            [(user, f"{user}@example.com") for user in busy],
+        )
+        with psycopg.connect(target.db_url) as writer:
+            writer.execute("select from public.profiles where id = any(%s) for no key update", (busy,))
+            run = generate(schedule, as_of="2018-06-03T00:00:00Z")
+        assert {UUID(failure["user_id"]) for failure in run["failures"]} == set(busy)
+        assert run["failed"] == len(busy)
+        assert len(drafts(dashboard, [UUID(alice.id)], 2018)[UUID(alice.id)]) == 1

@@ -1,9 +1,11 @@
 """A bad transaction gets a clear 4xx with a stable code, and leaves nothing behind."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from shared.schemas.pagination import Cursor
 from tests.functions.bad_input import (
     BAD_DATES,
     CODES_OF_BAD_DATES,
@@ -97,6 +99,7 @@ class TestTransactions:
             {"sort_order": "up"},
             {"fields": "amount,secret"},
             {"cursor": "garbage"},
+            {"cursor": Cursor("date", "desc", 1, "9" * 7000, str(uuid4())).written()},
             {"transaction_type": "gift"},
             {"account_id": "x"},
             {"colour": "red"},

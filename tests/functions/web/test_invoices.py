@@ -76,7 +76,8 @@ class TestInvoices:
         assert re.search(r"<span>Paid</span><time [^>]*>01 Nov 2026</time>", web.page(path))
 
     def test_the_pdf_is_the_apis(self, web: Browser, alice: Person) -> None:
-        answer = web.http.get(f"/invoice/{alice.invoice()['id']}/pdf?template=simple", follow_redirects=True)
+        address = f"/invoice/{alice.invoice()['id']}/pdf?template=simple&path=x&query=y"
+        answer = web.http.get(address, follow_redirects=True)
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.url.query == b"template=simple"
 

@@ -1,13 +1,16 @@
 """Nobody can rewrite the audit unseen."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psycopg
 import pytest
 
+from tests.concurrency import until_somebody_waits_for
 from tests.person import Person
 from tests.security.audit.verification import _PUBLIC, faults, verification
+from tests.target import Target
 
 
 class TestChain:
@@ -29,6 +32,20 @@ class TestChain:
             hashed = hashlib.sha256(hashed + told + header.encode()).digest()
             assert stored == hashed
         assert verification(alice)["head"] == hashed.hex()
+
+    def test_two_who_type_at_once_write_one_after_the_other(
+        self, target: Target, alice: Person, dashboard: psycopg.Connection
+    ) -> None:
+        """The dashboard changes rows without holding the books."""
+        customer, item = alice.customer("Acme"), alice.item("Cloth", 50)
+        with psycopg.connect(target.db_url) as other, ThreadPoolExecutor(1) as pool:
+            with dashboard.transaction():
+                dashboard.execute("update public.contacts set notes = 'a' where id = %s", (customer["id"],))
+                change = "update public.items set description = 'b' where id = %s"
+                second = pool.submit(other.execute, change, (item["id"],))
+                until_somebody_waits_for(dashboard)
+            assert second.result().rowcount == 1
+        assert faults(alice) == []
 
     @pytest.mark.parametrize(
         "statement", ["update public.audit_entries set channel = 'api'", "delete from public.audit_entries"]

@@ -104,6 +104,7 @@ class TestProblemOf:
             ("22008", "invalid_value"),
             ("42501", "forbidden"),
             ("PGRST301", "invalid_token"),
+            ("25006", "database_read_only"),
             ("57014", "service_unavailable"),
             ("40P01", "service_unavailable"),
             ("PGRST003", "service_unavailable"),
@@ -118,7 +119,7 @@ class TestProblemOf:
         for code in ("42P01", "22P02", "23514", "42501"):
             assert "secret" not in str(problem_of(answer(code, 'secret "details"')).body("1"))
 
-    @pytest.mark.parametrize("status", [502, 503, 504])
+    @pytest.mark.parametrize("status", [502, 503, 504, 520, 546])
     def test_a_gateway_in_between_may_answer_in_html(self, status: int) -> None:
         problem = problem_of(httpx.Response(status, text="<html>"))
         assert problem.code == "service_unavailable"

@@ -156,9 +156,9 @@ class TestRecord:
         ]  # fmt: skip
 
     def test_the_tax_of_the_parts_adds_up_to_that_of_the_invoice(self, alice: Person) -> None:
-        # 100.00 + 18 % = 118.00 in three parts: 18 / 118 of each would be 6.10, 6.10 and 5.7966
+        # 18 / 118 of each, rounded by itself, would be three times 0.15 and 17.54: a paisa less.
         invoice = alice.invoice()
-        for amount in (40, 40, 38):
+        for amount in (1, 1, 1, 115):
             alice.payment(invoice, amount=amount)
         taxes = [transaction["tax_amount"] for transaction in alice.read("/api/transactions")]
         assert round(sum(taxes), 2) == 18.00
