@@ -11,7 +11,7 @@ import jwt
 import psycopg
 
 # One that counts its refreshes, as those of Supabase Auth do, and needs no row for a refresh token.
-_OPEN_SESSION = (
+OPEN_SESSION = (
     "insert into auth.sessions (id, user_id, created_at, updated_at, refresh_token_hmac_key, refresh_token_counter) "
     "values (%s, %s, now(), now(), 'key', 0)"
 )
@@ -53,7 +53,7 @@ class Target:
         """An access token as Supabase Auth issues them, of a session of its own."""
         session_id = str(uuid4())
         with psycopg.connect(self.db_url) as database:
-            database.execute(_OPEN_SESSION, (session_id, user_id))
+            database.execute(OPEN_SESSION, (session_id, user_id))
         now = int(time.time())
         claims = {
             "iss": f"{self.supabase_url}/auth/v1",

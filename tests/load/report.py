@@ -134,8 +134,8 @@ class Results:
             [
                 finding.name,
                 str(finding.ratio),
-                f"{'at least' if finding.at_least else 'at most'} {finding.target}",
-                _mark(is_met=finding.is_met),
+                f"{'at least' if finding.at_least else 'at most'} {finding.target}" if finding.target else "",
+                _mark(is_met=finding.is_met) if finding.target else "",
             ]
             for finding in self.findings
         ]

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from tests.target import OPEN_SESSION
+
 _RUN = """
 import json, sys
 from local.stack import running_stack
@@ -29,12 +31,13 @@ class Version:
     authenticator_url: str
 
     def new_user(self) -> UUID:
-        """A user with one account."""
+        """A user with one account, and an open session of the same id."""
         user = uuid4()
         with psycopg.connect(self.admin_url, autocommit=True) as database:
             database.execute(
                 "insert into auth.users (id, email) values (%s, %s)", (user, f"{user}@example.com")
             )
+            database.execute(OPEN_SESSION, (user, user))
             database.execute(
                 "insert into public.accounts (user_id, name, is_default) values (%s, 'Bank', true)", (user,)
             )
