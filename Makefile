@@ -74,7 +74,7 @@ lock:  ## Lock the dependencies named in pyproject.toml and package.json
 	@$(PYTHON) -m local.lock_node
 
 reset: stop  ## Remove the local data, to start afresh
-	rm -rf .local/postgres
+	rm -rf .local/postgres .local/mailbox
 
 clean: stop  ## Remove everything that was installed or stored here
 	rm -rf .local .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,24 +6,43 @@ import sys
 from types import FrameType
 
 from local.demo import DEMO_EMAIL, DEMO_PASSWORD, add_demo_data
+from local.external import External, running_api
 from local.process.ports import Ports
 from local.process.state_folder import becomes_free, owner
 from local.project import STATE, Problem
 from local.stack import Stack, running_stack
+from local.supabase.programs import Programs
 
 
 def dev() -> None:
-    """Run the whole stack with its demo data until Ctrl-C or `make stop`."""
+    """Run it until Ctrl-C or `make stop`: on the Supabase of SUPABASE_URL, or a local one with demo data."""
     signal.signal(signal.SIGTERM, _end)
     # Explicit, because a process that starts in the background ignores SIGINT.
     signal.signal(signal.SIGINT, _end)
+    external = External.named()
     try:
-        with running_stack(STATE, Ports.usual, api_to_terminal=True) as stack:
-            add_demo_data(stack)
-            _welcome(stack)
-            signal.pause()
+        if external:
+            _run_on(external)
+        else:
+            _run_local()
     except KeyboardInterrupt:
-        print("\nStopped. The data stays; `make reset` deletes it.")
+        print("\nStopped. The data stays; `make reset` deletes local data.")
+
+
+def _run_local() -> None:
+    programs = Programs.chosen()
+    with running_stack(
+        STATE, Ports.usual, programs=programs, api_to_terminal=True, mailbox=True, studio=True
+    ) as stack:
+        add_demo_data(stack)
+        _welcome(stack, programs)
+        signal.pause()
+
+
+def _run_on(external: External) -> None:
+    with running_api(external, STATE, to_terminal=True) as url:
+        print(_WELCOME_EXTERNAL.format(api=url, supabase=external.url), flush=True)
+        signal.pause()
 
 
 def status() -> None:
@@ -53,18 +72,36 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _welcome(stack: Stack) -> None:
+def _welcome(stack: Stack, programs: Programs) -> None:
     print(
-        f"""
-  API        {stack.api_url}
-  Supabase   {stack.supabase_url}   (keys: `make status`)
-  Database   {stack.db_url}
-  Log in as  {DEMO_EMAIL}   with password   {DEMO_PASSWORD}
-
-  Logs are in {STATE}/*.log; Ctrl-C stops everything.
-""",
+        _WELCOME.format(
+            stack=stack,
+            programs="".join(f"  Instead of the stand-in: {line}\n" for line in programs.described()),
+            email=DEMO_EMAIL,
+            password=DEMO_PASSWORD,
+            logs=STATE,
+        ),
         flush=True,
     )
+
+
+_WELCOME = """
+  API        {stack.api_url}
+  Studio     {stack.studio_url}   (the tables; this machine only)
+  Mailbox    {stack.mailbox_url}   (the mails of Auth)
+  Supabase   {stack.supabase_url}   (keys: `make status`)
+  Database   {stack.db_url}
+  Log in as  {email}   with password   {password}
+
+{programs}  Logs are in {logs}/*.log; Ctrl-C stops everything.
+"""
+
+_WELCOME_EXTERNAL = """
+  API        {api}
+  Supabase   {supabase}   (named by SUPABASE_URL; nothing was changed there)
+
+  Ctrl-C stops everything.
+"""
 
 
 if __name__ == "__main__":

@@ -3,28 +3,27 @@
     with running_stack() as stack:
         httpx.get(stack.api_url + "/health")
 
-It runs PostgreSQL, Supabase Auth, PostgREST, a gateway that gives them one origin, and `local.gateway.api`.
+It runs PostgreSQL, Supabase Auth, PostgREST, a gateway that gives them one origin, and `local.gateway.api`;
+on request also a mailbox for the mails of Auth, and Supabase Studio.
 """
 
-import json
-import signal
 import sys
 import tempfile
-import urllib.error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 from local.process.ports import HOST, Ports
-from local.process.process import Process
+from local.process.process import Process, answers
 from local.process.state_folder import announce, locked
 from local.process.supervisor import Supervisor
-from local.project import DIRECTLY, ROOT, supabase_config
-from local.supabase import keys, postgrest
+from local.supabase import keys
+from local.supabase.auth import claim_data
 from local.supabase.migrations import apply_migrations
 from local.supabase.postgres import Postgres
+from local.supabase.processes import Processes
+from local.supabase.programs import Programs
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,16 @@ class Stack:
     def api_url(self) -> str:
         """The origin of our API."""
         return f"http://{HOST}:{self.ports.api}"
+
+    @property
+    def studio_url(self) -> str:
+        """Supabase Studio, if it runs."""
+        return f"http://{HOST}:{self.ports.studio}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """The mails that Auth has sent, if the mailbox runs."""
+        return f"http://{HOST}:{self.ports.mailbox}"
 
     @property
     def db_url(self) -> str:
@@ -78,128 +87,60 @@ def running_stack(
     folder: Path | None = None,
     choose_ports: Callable[[], Ports] = Ports.isolated,
     *,
+    programs: Programs | None = None,
     api: bool = True,
     api_to_terminal: bool = False,
+    mailbox: bool = False,
+    studio: bool = False,
 ) -> Iterator[Stack]:
     """Start a stack with all migrations applied, and stop it at the end.
 
     Without a folder it uses a temporary folder, without fsync, and deletes it at the end. Without a choice of
-    ports it uses free ones.
+    ports it uses free ones. Without a choice of programs it uses those that npm installed.
     """
     throwaway = folder is None
     folder = folder or Path(tempfile.mkdtemp(prefix="renpay-"))
+    programs = programs or Programs.pinned()
     with locked(folder) as lock, Supervisor(lock, folder if throwaway else None) as supervisor:
         ports = choose_ports()
         postgres = Postgres(folder / "postgres", ports.database, throwaway=throwaway)
         for log in folder.glob("*.log"):
             log.unlink()
         stack = Stack(folder, ports, postgres, supervisor)
-        _start_supabase(stack)
+        processes = Processes(folder, ports, postgres, programs, with_mailbox=mailbox)
+        _start_supabase(stack, processes, studio=studio)
         if api:
-            supervisor.start(_api(stack, to_terminal=api_to_terminal))
-        announce(lock, stack.environment)
+            supervisor.start(
+                api_process(stack.environment, ports.api, None if api_to_terminal else folder / "api.log")
+            )
+        pages = {"STUDIO_URL": stack.studio_url} if studio else {}
+        pages |= {"MAILBOX_URL": stack.mailbox_url} if mailbox else {}
+        announce(lock, stack.environment | pages)
         yield stack
 
 
-def _start_supabase(stack: Stack) -> None:
+def _start_supabase(stack: Stack, processes: Processes, *, studio: bool) -> None:
     start = stack.supervisor.start
     stack.postgres.prepare()
-    start(_postgres(stack))
+    claim_data(stack.postgres.folder, processes.programs.auth)
+    start(processes.database())
+    if processes.with_mailbox:
+        start(processes.mailbox())
     # Auth first: migrations refer to its tables. PostgREST last: it reads the schemas that migrations create.
-    start(_auth(stack))
+    start(processes.auth())
     apply_migrations(stack.db_url, stack.postgres.folder, home=stack.folder / "cli")
-    start(_rest(stack))
-    start(_gateway(stack))
+    start(processes.rest())
+    start(processes.gateway())
+    if studio:
+        start(processes.studio())
 
 
-def _postgres(stack: Stack) -> Process:
-    # SIGINT is PostgreSQL's fast shutdown. SIGTERM would wait until all clients have disconnected.
-    return Process(
-        "postgres",
-        stack.postgres.command(),
-        stack.postgres.is_ready,
-        log=_log(stack, "postgres"),
-        polite=signal.SIGINT,
-    )
-
-
-def _auth(stack: Stack) -> Process:
-    config = supabase_config()["auth"]
-    settings = {
-        "port": stack.ports.auth,
-        "database_url": stack.postgres.url("supabase_auth_admin"),
-        "issuer": f"{stack.supabase_url}/auth/v1",
-        "jwt_secret": keys.JWT_SECRET,
-        "site_url": config["site_url"],
-        "jwt_expiry": config["jwt_expiry"],
-        "minimum_password_length": config["minimum_password_length"],
-        "enable_refresh_token_rotation": config["enable_refresh_token_rotation"],
-        "enable_confirmations": config["email"]["enable_confirmations"],
-        "mail_templates": {
-            name: {**template, "content_path": str(ROOT / template["content_path"])}
-            for name, template in config["email"]["template"].items()
-        },
-    }
-    return Process(
-        "auth",
-        ["node", str(ROOT / "local" / "supabase" / "auth.mjs")],
-        _answers(f"http://{HOST}:{stack.ports.auth}/auth/v1/health"),
-        {"AUTH_SETTINGS": json.dumps(settings), "DO_NOT_TRACK": "1", "LITE_TELEMETRY": "0"},
-        _log(stack, "auth"),
-    )
-
-
-def _rest(stack: Stack) -> Process:
-    return Process(
-        "rest",
-        [str(postgrest.program())],
-        _answers(f"http://{HOST}:{stack.ports.rest_admin}/ready"),
-        postgrest.environment(stack.postgres.url("authenticator"), stack.ports),
-        _log(stack, "rest"),
-    )
-
-
-def _gateway(stack: Stack) -> Process:
-    settings = {
-        "port": stack.ports.gateway,
-        "rest_port": stack.ports.rest,
-        "auth_port": stack.ports.auth,
-        "api_keys": [keys.ANON_KEY, keys.SERVICE_ROLE_KEY],
-    }
-    return Process(
-        "gateway",
-        ["node", str(ROOT / "local" / "gateway" / "gateway.mjs")],
-        _answers(f"{stack.supabase_url}/"),
-        {"GATEWAY_SETTINGS": json.dumps(settings)},
-        _log(stack, "gateway"),
-    )
-
-
-def _api(stack: Stack, *, to_terminal: bool) -> Process:
+def api_process(environment: Mapping[str, str], port: int, log: Path | None) -> Process:
+    """The functions, on the Supabase that the environment names."""
     return Process(
         "api",
         [sys.executable, "-m", "local.gateway.api"],
-        _answers(f"{stack.api_url}/ping"),
-        {**stack.environment, "PORT": str(stack.ports.api)},
-        None if to_terminal else _log(stack, "api"),
+        answers(f"http://{HOST}:{port}/ping"),
+        {**environment, "PORT": str(port)},
+        log,
     )
-
-
-def _log(stack: Stack, name: str) -> Path:
-    return stack.folder / f"{name}.log"
-
-
-def _answers(url: str) -> Callable[[], bool]:
-    """Whether a server answers. Any status below 500 counts, also for a missing key or an unknown path."""
-
-    def ask() -> bool:
-        try:
-            DIRECTLY.open(url, timeout=5).close()
-        except urllib.error.HTTPError as answer:
-            answer.close()
-            return answer.code < HTTPStatus.INTERNAL_SERVER_ERROR
-        except OSError:
-            return False
-        return True
-
-    return ask

@@ -12,6 +12,7 @@ from deploy.package import build
 from deploy.service import functions
 from deploy.target import this_machine
 from local.stack import Stack, running_stack
+from tests import hosted
 from tests.deploy.emulator import running_emulator
 from tests.person import Person
 from tests.target import Target
@@ -36,10 +37,11 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--target",
-        choices=["local", "lambda", "environment"],
+        choices=["local", "lambda", "environment", "hosted"],
         default="local",
         help="ask the API of `make dev`, or the packaged functions, run as AWS Lambda does, or an API and its "
-        "Supabase that run already and that the environment names as `make status` does",
+        "Supabase that run already and that the environment names as `make status` does, or our API on the "
+        "Supabase that the environment names",
     )
 
 
@@ -56,7 +58,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     return ByFile(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """What does not run on a Supabase that is not ours, and why."""
+    return hosted.explanations() if config.getoption("--target") == "hosted" else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--target") == "hosted":
+        cannot = [item for item in items if hosted.reason_against(item)]
+        config.hook.pytest_deselected(items=cannot)
+        items[:] = [item for item in items if item not in cannot]
     for item in items:
         for folder, mark in _MARKS.items():
             if item.nodeid.startswith(folder):
@@ -87,7 +98,7 @@ def show_count(record_property: Callable[[str, object], None]) -> Callable[[str]
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """A local Supabase of this test run alone, with all migrations applied and the API in front of it."""
     chosen = request.config.getoption("--target")
-    if chosen == "environment":
+    if chosen in {"environment", "hosted"}:
         pytest.skip("needs a Supabase of its own")
     if chosen == "local":
         with running_stack() as running:
@@ -102,12 +113,17 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest) -> Target:
+def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """Where the tests send their requests."""
-    if request.config.getoption("--target") == "environment":
-        return Target.named_by(os.environ)
-    stack: Stack = request.getfixturevalue("stack")
-    return Target.named_by(stack.environment)
+    match request.config.getoption("--target"):
+        case "environment":
+            yield Target.named_by(os.environ)
+        case "hosted":
+            with hosted.hosted_target(tmp_path_factory.mktemp("hosted")) as target:
+                yield target
+        case _:
+            stack: Stack = request.getfixturevalue("stack")
+            yield Target.named_by(stack.environment)
 
 
 @pytest.fixture
@@ -139,9 +155,14 @@ def dashboard(target: Target) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def superuser(stack: Stack) -> Iterator[psycopg.Connection]:
-    """Somebody who may do everything, and switches the triggers off first."""
-    with psycopg.connect(stack.postgres.url("supabase_admin"), autocommit=True) as connection:
+def superuser(request: pytest.FixtureRequest, target: Target) -> Iterator[psycopg.Connection]:
+    """Somebody who may do everything, and switches the triggers off first. On a hosted project it is postgres."""
+    if request.config.getoption("--target") == "hosted":
+        url = target.db_url
+    else:
+        stack: Stack = request.getfixturevalue("stack")
+        url = stack.postgres.url("supabase_admin")
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
         yield connection
 

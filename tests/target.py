@@ -71,7 +71,8 @@ class Target:
     def data_client(self, token: str, schema: str = "api") -> httpx.Client:
         """The Data API with a user's token or a key, on one schema."""
         headers = {
-            "apikey": self.anon_key,
+            # Supabase accepts a secret key of the new kind as a token only if it is also the API key.
+            "apikey": self.secret_key if token == self.secret_key else self.anon_key,
             "Authorization": f"Bearer {token}",
             "Accept-Profile": schema,
             "Content-Profile": schema,

@@ -10,7 +10,7 @@ const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 256, timeout: 20
 
 const services = [
   { prefix: "/rest/v1", port: settings.rest_port, name: "Data API", strip: true },
-  { prefix: "/auth/v1", port: settings.auth_port, name: "Auth", strip: false },
+  { prefix: "/auth/v1", port: settings.auth_port, name: "Auth", strip: settings.auth_at_root },
 ];
 
 // A browser opens these from a mail, and everybody may read the public keys, without an API key.

@@ -18,7 +18,12 @@ _VARIABLE = re.compile(r"\{[^/}]+\}")
 
 @dataclass(frozen=True)
 class Route:
-    """A route, for example `ANY /api/accounts/{proxy+}`, and its function."""
+    """A route, for example `ANY /api/accounts/{proxy+}`, and its function.
+
+    A path with a slash at the end matches only a route with a greedy variable, which may be empty. AWS does
+    not document this case, and public accounts of it differ. So serverless.yml gives every path both routes:
+    whichever API Gateway selects, the function is the same, and its middleware removes the slash.
+    """
 
     method: str
     path: str

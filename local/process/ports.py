@@ -14,6 +14,15 @@ HOST = "127.0.0.1"
 
 _PORTS = range(1, 65536)
 
+# Those of `supabase start`, in the order of the fields of Ports.
+_USUAL = {
+    "PORT": 8000,
+    "SUPABASE_PORT": 54321,
+    "DB_PORT": 54322,
+    "STUDIO_PORT": 54323,
+    "MAILBOX_PORT": 54324,
+}
+
 # Below the ephemeral ports of operating systems, so that no outgoing connection of another process can take a
 # port between our choice and our use of it. Whoever starts several stacks at the same moment sets FREE_PORTS
 # to another range for each, so that no two choose the same port.
@@ -22,27 +31,35 @@ _FREE_PORTS = "20000-31999"
 
 @dataclass(frozen=True)
 class Ports:
-    """The port of each process. `rest`, `rest_admin` and `auth` are behind the gateway."""
+    """The port of each process. `rest`, `rest_admin` and `auth` are behind the gateway; Auth uses `smtp`."""
 
     api: int
     gateway: int
     database: int
+    studio: int
+    mailbox: int
     rest: int
     rest_admin: int
     auth: int
+    smtp: int
 
     @classmethod
     def usual(cls) -> Self:
         """The ports of `make dev`: those of the Supabase CLI, or those of the environment variables."""
-        known = [_wanted("PORT", 8000), _wanted("SUPABASE_PORT", 54321), _wanted("DB_PORT", 54322)]
+        known = [_wanted(variable, default) for variable, default in _USUAL.items()]
         if len({*known}) < len(known):
-            raise Problem("PORT, SUPABASE_PORT and DB_PORT must be three different ports.")
-        return cls(*known, *_free(3, besides=known))
+            raise Problem(f"{', '.join(_USUAL)} must be different ports.")
+        return cls(*known, *_free(4, besides=known))
+
+    @staticmethod
+    def for_api() -> int:
+        """The port of the API alone, of these ports."""
+        return _wanted("PORT", _USUAL["PORT"])
 
     @classmethod
     def isolated(cls) -> Self:
         """Free ports, for a second stack on the same machine."""
-        return cls(*_free(6))
+        return cls(*_free(9))
 
 
 def _wanted(variable: str, default: int) -> int:

@@ -5,19 +5,21 @@ import signal
 import subprocess
 import threading
 import time
+import urllib.error
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
-from local.project import ROOT, Problem
+from local.project import DIRECTLY, ROOT, Problem
 
 _START_SECONDS = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 
 # The programs of a stack would read these variables of the shell as their settings.
-_FOREIGN = ("PG", "PGRST_", "SUPABASE_")
+_FOREIGN = ("PG", "PGRST_", "SUPABASE_", "GOTRUE_", "DATABASE_URL")
 
 
 def _neutral_environment() -> dict[str, str]:
@@ -103,3 +105,19 @@ class Process:
             return ""
         lines = self.log.read_text(errors="replace").splitlines()[-5:]
         return "\n  ".join([f" The end of {self.log}:", *lines])
+
+
+def answers(url: str) -> Callable[[], bool]:
+    """Whether a server answers. Any status below 500 counts, also for a missing key or an unknown path."""
+
+    def ask() -> bool:
+        try:
+            DIRECTLY.open(url, timeout=5).close()
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            return answer.code < HTTPStatus.INTERNAL_SERVER_ERROR
+        except OSError:
+            return False
+        return True
+
+    return ask

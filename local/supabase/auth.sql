@@ -1,5 +1,20 @@
--- Supabase Lite reads only the old per-claim settings; PostgREST since version 9 sets one JSON, `request.jwt.claims`.
--- These are the definitions of hosted projects, which read both. They run once, as supabase_auth_admin.
+-- What hosted projects have in the schema auth and Supabase Lite does not. It runs once, as supabase_auth_admin.
+
+-- Row level security on every table of Auth, without a policy: only its owner, and roles that bypass it, read rows.
+do $$
+declare
+    relation regclass;
+begin
+    for relation in
+        select oid from pg_class where relnamespace = 'auth'::regnamespace and relkind = 'r'
+    loop
+        execute format('alter table %s enable row level security', relation);
+    end loop;
+end
+$$;
+
+-- Lite reads only the old per-claim settings; PostgREST since version 9 sets one JSON, `request.jwt.claims`.
+-- Hosted projects read both.
 
 create or replace function auth.uid()
 returns uuid

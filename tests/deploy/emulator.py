@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
+from urllib.parse import unquote
 
 from deploy.package import Package
 from deploy.service import SERVERLESS_YML
@@ -82,7 +83,7 @@ class Deployment:
         )
 
     def answer(self, request: "_Request", body: bytes) -> "Answer":
-        route = self.service.route(request.command, request.path.partition("?")[0])
+        route = self.service.route(request.command, unquote(request.path.partition("?")[0]))
         if route is None:
             return Answer.refusal(404, "Not Found")
         event = http_event(

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 from uuid import uuid4
 
 from local.gateway.routes import Route
@@ -19,7 +19,9 @@ def http_event(
     route: Route, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, caller: str
 ) -> dict[str, Any]:
     """The event for a request; header names are in lower case."""
-    path, _, query = target.partition("?")
+    encoded, _, query = target.partition("?")
+    # API Gateway decodes the path, and only the path. Mangum decodes it once more.
+    path = unquote(encoded)
     sent = _headers(headers, body, caller)
     is_text = _TEXT.match(sent.get("content-type", "text/plain")) is not None and _is_utf8(body)
     event: dict[str, Any] = {

@@ -29,7 +29,7 @@ class TestPush:
         push_config(settings)
         [data_api] = project.changes("/postgrest")
         assert data_api["db_schema"] == "public,api,v1,web"
-        assert data_api["max_rows"] == 1_000_000
+        assert data_api["max_rows"] == 1000
 
     def test_auth_gets_what_security_relies_on(
         self, project: HostedProject, settings: dict[str, str]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from local.supabase.postgrest import program
+from local.supabase.programs import Programs
 from tests.load.contention import LEAST, MOST_PER_BULK_ROW, Bulk, Sales
 from tests.load.level import MOST, Level
 from tests.load.overhead import Overhead
@@ -168,7 +168,9 @@ def servers(db_url: str) -> str:
     """PostgreSQL and PostgREST, as they call themselves."""
     with psycopg.connect(db_url) as database:
         version_of_postgres = database.info.parameter_status("server_version")
-    told = subprocess.run([program(), "--version"], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [Programs.pinned().postgrest, "--version"], capture_output=True, text=True, check=True
+    )
     return f"PostgreSQL {version_of_postgres} (fsync off), {told.stdout.strip()}"
 
 

@@ -30,8 +30,14 @@ def developer(tmp_path: Path) -> Iterator[Developer]:
         "PORT": str(ports.api),
         "SUPABASE_PORT": str(ports.gateway),
         "DB_PORT": str(ports.database),
+        "STUDIO_PORT": str(ports.studio),
+        "MAILBOX_PORT": str(ports.mailbox),
     }
-    someone = Developer(tmp_path / "state", {**os.environ, **settings})
+    # Without a choice of programs or of a Supabase: a test makes its own.
+    shell = {
+        name: text for name, text in os.environ.items() if not name.startswith(("SUPABASE_", "POSTGREST"))
+    }
+    someone = Developer(tmp_path / "state", {**shell, **settings})
     yield someone
     someone.goes_home()
 

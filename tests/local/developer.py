@@ -20,6 +20,8 @@ class Developer:
     environment: dict[str, str]
     prefix: tuple[str, ...] = ()
     started: list[subprocess.Popen[str]] = field(default_factory=list)
+    heard: str = ""
+    """What `make dev` has said until it was ready."""
 
     def takes_over(self, data: Path) -> None:
         """Have a copy of the data of an earlier run in the folder."""
@@ -57,12 +59,12 @@ class Developer:
         """`make dev`, up to the moment when it says how to log in."""
         process = self.runs("dev")
         assert process.stdout
-        lines = []
+        self.heard = ""
         for line in process.stdout:
-            lines.append(line)
+            self.heard += line
             if "Ctrl-C stops everything" in line:
                 return process
-        raise AssertionError("".join(lines))
+        raise AssertionError(self.heard)
 
     def interrupts(self, process: subprocess.Popen[str]) -> str:
         """Ctrl-C: the terminal sends the signal to the whole process group."""

@@ -78,7 +78,7 @@ SETTLEMENTS: list[Sabotage] = [
     ),
     sql(
         "A refund keeps its amount", "sales",
-        "            (\n                new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.tax_amount, new_row.date,",
+        "            rate.is_new or (\n                new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.tax_amount, new_row.date,",
         "            old_row.transaction_type = 'sale' and (\n                new_row.transaction_type, new_row.amount, new_row.tax_rate, new_row.tax_amount, new_row.date,",
         f"{NOTES}/test_afterwards.py -k refund_keeps",
     ),

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.service import SERVERLESS_YML
 from local.gateway.api import App, Gateway, Message, Receive, Send
 from local.gateway.api import gateway as load
 from local.gateway.routes import Service
@@ -129,6 +130,17 @@ class TestRoutes:
             for path in ("/", "/nowhere", "/a/b", "/api/things")
             if (route := service.route("GET", path))
         } == {"/": "web", "/nowhere": "web", "/a/b": "web", "/api/things": "things"}
+
+
+class TestServerlessYml:
+    def test_every_path_leads_to_its_function_with_a_slash_at_the_end_too(self) -> None:
+        """AWS does not document which route such a path selects, so both routes have the same function."""
+        routes = Service.read(SERVERLESS_YML).routes
+        functions = {(route.method, route.path): route.function for route in routes}
+        plain = {key: function for key, function in functions.items() if not key[1].endswith(("+}", "/"))}
+        assert len(plain) > 20
+        twins = {(method, path): functions.get((method, f"{path}/{{proxy+}}")) for method, path in plain}
+        assert twins == plain
 
 
 class TestGateway:

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from local.demo import DEMO_EMAIL, DEMO_PASSWORD
+from local.supabase.programs import Programs
 from tests.local.developer import Developer
 
 Eventually = Callable[[Callable[[], bool]], bool]
@@ -64,7 +65,8 @@ class TestDev:
     def test_ports_must_differ(self, developer: Developer) -> None:
         developer.environment["SUPABASE_PORT"] = developer.environment["PORT"]
         code, output = developer.asks("dev")
-        assert (code, output) == (1, "PORT, SUPABASE_PORT and DB_PORT must be three different ports.\n")
+        names = "PORT, SUPABASE_PORT, DB_PORT, STUDIO_PORT, MAILBOX_PORT"
+        assert (code, output) == (1, f"{names} must be different ports.\n")
 
     def test_what_the_shell_says_about_another_project_does_no_harm(
         self, developer: Developer, earlier_data: Path
@@ -79,6 +81,37 @@ class TestDev:
         process = developer.starts_dev()
         assert logs_in(developer.environment_of_dev(), DEMO_EMAIL, DEMO_PASSWORD)
         developer.interrupts(process)
+
+    def test_a_named_postgrest_takes_the_place_of_ours(
+        self, developer: Developer, earlier_data: Path, tmp_path: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
+        named = tmp_path / "postgrest"
+        named.symlink_to(Programs.pinned().postgrest)
+        developer.environment["POSTGREST"] = str(named)
+        process = developer.starts_dev()
+        assert str(named) in [command.strip() for command in developer.processes()]
+        assert f"Instead of the stand-in: PostgREST 12.0.2, {named}" in developer.heard
+        developer.interrupts(process)
+
+    def test_a_name_that_is_no_program_is_refused(self, developer: Developer) -> None:
+        developer.environment["SUPABASE_AUTH"] = "/nowhere/auth"
+        code, output = developer.asks("dev")
+        assert (code, output) == (
+            1,
+            "SUPABASE_AUTH=/nowhere/auth is not a program. Correct it or unset it.\n",
+        )
+
+    def test_data_of_the_other_auth_is_kept_and_refused(
+        self, developer: Developer, earlier_data: Path
+    ) -> None:
+        developer.takes_over(earlier_data)
+        developer.environment["SUPABASE_AUTH"] = "/bin/true"
+        code, output = developer.asks("dev")
+        assert code == 1
+        assert "has the tables of Supabase Lite, not of Supabase Auth. Unset SUPABASE_AUTH" in output
+        del developer.environment["SUPABASE_AUTH"]
+        developer.interrupts(developer.starts_dev())
 
     def test_data_of_other_migrations_is_kept_and_refused(
         self, developer: Developer, earlier_data: Path
@@ -143,10 +176,14 @@ class TestStatusAndStop:
             "SUPABASE_JWT_SECRET",
             "DB_URL",
             "API_URL",
+            "STUDIO_URL",
+            "MAILBOX_URL",
         ]
         assert environment["SUPABASE_URL"].endswith(developer.environment["SUPABASE_PORT"])
         assert environment["API_URL"].endswith(developer.environment["PORT"])
         assert logs_in(environment, DEMO_EMAIL, DEMO_PASSWORD)
+        assert httpx.get(environment["STUDIO_URL"]).status_code == 200
+        assert "There are no mails." in httpx.get(environment["MAILBOX_URL"]).text
         with psycopg.connect(environment["DB_URL"]) as database:
             assert database.execute("select current_user").fetchone() == ("postgres",)
 

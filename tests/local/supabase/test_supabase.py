@@ -190,6 +190,31 @@ class TestDatabase:
         with pytest.raises(psycopg.errors.InsufficientPrivilege), database.transaction():
             database.execute("create table auth.notes ()")
 
+    def test_the_roles_of_the_api_inherit_and_those_that_log_in_do_not(
+        self, database: psycopg.Connection
+    ) -> None:
+        question = """
+            select rolname, rolinherit, rolcanlogin from pg_roles
+            where rolname in ('anon', 'authenticated', 'service_role', 'authenticator', 'supabase_auth_admin')
+            order by rolname
+        """
+        assert database.execute(question).fetchall() == [
+            ("anon", True, False),
+            ("authenticated", True, False),
+            ("authenticator", False, True),
+            ("service_role", True, False),
+            ("supabase_auth_admin", False, True),
+        ]
+
+    def test_auths_tables_have_row_level_security(self, database: psycopg.Connection) -> None:
+        question = """
+            select count(*) filter (where relrowsecurity), count(*) from pg_class
+            where relnamespace = 'auth'::regnamespace and relkind = 'r'
+        """
+        row = database.execute(question).fetchone()
+        assert row
+        assert row[0] == row[1] > 5
+
     def test_a_migration_may_set_postgrests_hooks(self, database: psycopg.Connection) -> None:
         database.execute("alter role authenticator set pgrst.db_pre_request = 'public.check'")
 
@@ -206,3 +231,11 @@ class TestDatabase:
         settings: dict[str, list[str]] = dict(database.execute(question).fetchall())
         assert "statement_timeout=3s" in settings["anon"]
         assert "statement_timeout=8s" in settings["authenticated"]
+
+    def test_sessions_of_the_api_have_limits_until_they_take_a_role(
+        self, database: psycopg.Connection
+    ) -> None:
+        question = "select rolconfig from pg_roles where rolname = 'authenticator'"
+        row = database.execute(question).fetchone()
+        assert row
+        assert {"statement_timeout=8s", "lock_timeout=8s"} <= set(row[0])
