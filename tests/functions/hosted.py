@@ -8,6 +8,7 @@ Json = dict[str, Any]
 
 SIGN_UP, TOKEN = "/auth/v1/signup", "/auth/v1/token"
 BEGIN_LOGIN, EMAIL_OF_USERNAME = "/rest/v1/rpc/begin_login", "/rest/v1/rpc/email_of_username"
+BEGIN_SIGN_UP = "/rest/v1/rpc/begin_sign_up"
 PAGE = Page("<!DOCTYPE html><title>522: Connection timed out</title>")
 READ_ONLY = {
     "code": "25006",

@@ -10,6 +10,7 @@ from functions.auth.handler import app
 from tests.answering_supabase import AnsweringSupabase, Page, answering_supabase, client_of
 from tests.functions.hosted import (
     BEGIN_LOGIN,
+    BEGIN_SIGN_UP,
     EMAIL_OF_USERNAME,
     PAGE,
     READ_ONLY,
@@ -37,7 +38,8 @@ def named(value: object) -> str | None:
 @pytest.fixture
 def supabase(monkeypatch: pytest.MonkeyPatch) -> Iterator[AnsweringSupabase]:
     with answering_supabase(monkeypatch) as running:
-        running.say(BEGIN_LOGIN, 200, EMAIL)
+        running.say(BEGIN_LOGIN, 200, {"admitted": True, "email": EMAIL})
+        running.say(BEGIN_SIGN_UP, 200, None)
         yield running
 
 
