@@ -20,11 +20,15 @@ function bundle() {
   return new Map(names.map((name) => [`/static/${name}`, [types[extname(name)], readFileSync(join(folder, name))]]));
 }
 
+const connection = createPostgresConnection({
+  url: settings.database_url,
+  postgresOptions: { max: 4, onnotice: () => {} },
+});
+// As if the roles were set up already. Otherwise Lite grants them everything on all tables at the first query.
+connection.rlsState = "active";
+
 const app = new App({
-  connection: createPostgresConnection({
-    url: settings.database_url,
-    postgresOptions: { max: 4, onnotice: () => {} },
-  }),
+  connection,
   auth: { enabled: false },
   db: { migrations: { enabled: false } },
   storage: { enabled: false },

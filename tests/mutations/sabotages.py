@@ -247,6 +247,7 @@ SABOTAGES = [
     # The local stack
     Sabotage("Studio is for its own page", "local/supabase/studio.mjs", "if (!isOurs(request.headers))", "if (false)", "tests/local/supabase/test_studio.py"),
     Sabotage("Studio writes as the dashboard", "local/supabase/processes.py", 'self.postgres.url("postgres")}', 'self.postgres.url("authenticator")}', "tests/local/supabase/test_studio.py"),
+    Sabotage("Studio changes no privilege", "local/supabase/studio.mjs", 'connection.rlsState = "active";\n', "", "tests/local/supabase/test_studio.py -k privilege"),
     Sabotage("Mails run no script", "local/mailbox/pages.py", '"sandbox allow-popups', '"sandbox allow-scripts allow-popups', "tests/local/mailbox"),
     Sabotage("make dev changes no Supabase but its own", "local/__main__.py", "        if external:\n", "        if not external:\n", "tests/local/test_external.py -k alone"),
     *SETTLEMENTS,

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import httpx
+import psycopg
 import pytest
 
 from local.stack import Stack
@@ -47,6 +48,21 @@ def test_an_edited_cell_follows_the_rules(studio: httpx.Client, alice: Person) -
     # Lite answers 500; its page shows the message.
     assert 'violates check constraint "transactions_amount_positive"' in refused.json()["message"]
     assert alice.balance() == 590.0
+
+
+def test_it_changes_no_privilege(studio: httpx.Client, alice: Person, dashboard: psycopg.Connection) -> None:
+    """Lite would grant the roles of the API everything on all tables, and on those to come."""
+    checked(studio.get("/rest/v1/transactions?select=*"), 200)
+    question = """
+        select grantee, table_name, privilege_type from information_schema.role_table_grants
+        where table_schema in ('public', 'private') and privilege_type = 'TRUNCATE'
+        and grantee in ('anon', 'authenticated', 'service_role')
+    """
+    assert dashboard.execute(question).fetchall() == []
+    with dashboard.transaction(force_rollback=True):
+        dashboard.execute("create table public.notes ()")
+        open_to = "select bool_or(has_table_privilege(role, 'public.notes', 'select')) from unnest(array['anon', 'authenticated', 'service_role']) as role"
+        assert dashboard.execute(open_to).fetchone() == (False,)
 
 
 def test_it_lists_the_tables(studio: httpx.Client) -> None:
