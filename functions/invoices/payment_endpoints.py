@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response, status
 
-from functions.invoices.payment_schemas import Payment, PaymentOfSeveral, Settlement
+from functions.invoices.payment_schemas import Payment, PaymentOfSeveral, Settlements
 from functions.invoices.schemas import Invoice
 from shared.http.application import group
 from shared.problems.catalogue import (
@@ -46,7 +46,7 @@ _PAYMENT_PROBLEMS = problems(
 @router.get(
     "/invoices/{invoice_id}/payments",
     summary="List what settles an invoice",
-    response_model=list[Settlement],
+    response_model=Settlements,
     responses=problems(InvoiceNotFound),
 )
 def list_payments(data: DataApi, invoice_id: UUID) -> Response:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, RootModel
 
 from shared.problems.catalogue import PaymentNotFound
 from shared.schemas.base import Body
@@ -77,3 +77,7 @@ class Settlement(View):
     transaction_id: UUID | None = Field(description="The money, or the payment that tax was kept back from.")
     credit_note_id: UUID | None
     created_at: Instant
+
+
+class Settlements(RootModel[list[Settlement]]):
+    """All that settles an invoice. No View: the database answers it as one value, however many they are."""

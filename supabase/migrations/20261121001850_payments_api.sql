@@ -173,20 +173,29 @@ comment on function api.mark_invoice_paid is
 'Settles what is due on an invoice, or the amounts in payment; 409 invoice_already_paid the second time (spec: Mark an invoice as paid).';
 
 create function api.invoice_payments(invoice_id uuid)
-returns setof api.payment_answer
+returns json
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
     perform private.invoice_answer(invoice_id);
-    return query
-    select
-        payment.id, payment.invoice_id, payment.kind, payment.amount, payment.date, payment.method, payment.reference,
-        payment.account_id, payment.transaction_id, payment.credit_note_id, payment.created_at
-    from api.payments as payment
-    where payment.invoice_id = invoice_payments.invoice_id
-    order by payment.created_instant, payment.kind, payment.id;
+    -- One value, as the lines of an invoice: of rows the Data API would answer the first thousand.
+    return (
+        select coalesce(json_agg(payment.answer order by payment.created_instant, payment.kind, payment.id), '[]')
+        from (
+            select
+                known.created_instant,
+                known.kind,
+                known.id,
+                (
+                    known.id, known.invoice_id, known.kind, known.amount, known.date, known.method, known.reference,
+                    known.account_id, known.transaction_id, known.credit_note_id, known.created_at
+                )::api.payment_answer as answer
+            from api.payments as known
+            where known.invoice_id = invoice_payments.invoice_id
+        ) as payment
+    );
 end;
 $$;
 grant execute on function api.invoice_payments to authenticated;

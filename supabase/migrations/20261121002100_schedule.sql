@@ -80,14 +80,17 @@ end;
 $$;
 comment on function private.note_failure is 'A run with one more user for whom it failed.';
 
-create function private.free_books(owners uuid[])
+create function private.free_books(owners uuid[], most integer)
 returns uuid[]
 language sql
 set search_path = ''
 as $$
-    select array(select id from public.profiles where id = any(owners) order by id for no key update skip locked)
+    select array(
+        select id from public.profiles where id = any(owners) order by id limit most for no key update skip locked
+    )
 $$;
-comment on function private.free_books is 'Those of the users whose books nobody is writing to, locked for this transaction.';
+comment on function private.free_books is
+'Those of the users whose books nobody is writing to, so many at most, locked for this transaction.';
 
 create function private.draft_filings_of(run public.job_runs, owners uuid[])
 returns public.job_runs
@@ -113,18 +116,19 @@ end;
 $$;
 comment on function private.draft_filings_of is 'Drafts the filings of these users; one that fails is noted and passed over.';
 
-create function private.draft_filings_of_busy_books(run public.job_runs)
+create function private.draft_filings_of_busy_books(run public.job_runs, batch_size integer)
 returns public.job_runs
 language plpgsql
 set search_path = ''
 as $$
 declare
-    give_up constant timestamptz := clock_timestamp() + interval '2 seconds';
+    give_up constant timestamptz := clock_timestamp() + interval '3 seconds';
     busy constant uuid[] := array(
         select (failure ->> 'user_id')::uuid from jsonb_array_elements(run.failures) as failure
         where failure ->> 'code' = '55P03'
     );
-    free uuid[] := private.free_books(busy);
+    -- A batch at most: else the books of all these stay locked while other runs wait for them.
+    free uuid[] := private.free_books(busy, batch_size);
     turn integer := 0;
 begin
     -- In the queue of one after the other: who only looks, finds books that many write to never free.
@@ -134,7 +138,7 @@ begin
         exception when lock_not_available then
             turn := turn + 1;
         end;
-        free := private.free_books(busy);
+        free := private.free_books(busy, batch_size);
     end loop;
     run.failed := run.failed - cardinality(free);
     run.failures := (
@@ -150,7 +154,7 @@ begin
 end;
 $$;
 comment on function private.draft_filings_of_busy_books is
-'The end of a run: those whose books were in use when their turn came. It is over when two seconds pass and nobody''s become free.';
+'The end of a run: those whose books were in use when their turn came. It is over when three seconds pass and nobody''s become free.';
 
 create function private.run_batch(run public.job_runs, batch_size integer)
 returns public.job_runs
@@ -166,7 +170,7 @@ declare
         order by profile.id
         limit batch_size
     );
-    free constant uuid[] := private.free_books(owners);
+    free constant uuid[] := private.free_books(owners, batch_size);
     owner uuid;
 begin
     run := private.draft_filings_of(run, free);
@@ -176,7 +180,7 @@ begin
     end loop;
     run.last_user_id := coalesce(owners[cardinality(owners)], run.last_user_id);
     if cardinality(owners) < batch_size then
-        run := private.draft_filings_of_busy_books(run);
+        run := private.draft_filings_of_busy_books(run, batch_size);
     end if;
     return run;
 end;

@@ -125,7 +125,7 @@ class TestGenerateTaxFilings:
 
         def firing() -> Json:
             with target.data_client(target.secret_key) as client:
-                # In small batches: nobody's books stay locked for the two seconds after which a run passes them over.
+                # In small batches: nobody's books stay locked for the three seconds after which a run passes them over.
                 return generate(client, as_of=as_of, batch_size=100)
 
         runs = at_once([firing] * 20, workers=20)
