@@ -21,7 +21,8 @@ NEW_PROJECT: Json = json.loads(Path(__file__).with_name("auth_settings.json").re
 NEW_DATA_API: Json = {
     "db_schema": "public,graphql_public",
     "db_extra_search_path": "public,extensions",
-    "max_rows": 1000,
+    # As somebody has set it in the dashboard.
+    "max_rows": 5000,
     "db_pool": None,
     "db_pool_acquisition_timeout": None,
     "db_pool_max_lifetime": None,

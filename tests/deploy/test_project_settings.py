@@ -24,31 +24,32 @@ def settings(project: HostedProject, tmp_path: Path) -> dict[str, str]:
     return {**os.environ, **project.settings(tmp_path)}
 
 
+@pytest.fixture(scope="module")
+def pushed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostedProject]:
+    """A new project, with the configuration that its first deployment has pushed."""
+    with running_project() as project:
+        push_config({**os.environ, **project.settings(tmp_path_factory.mktemp("stage"))})
+        yield project
+
+
 class TestPush:
-    def test_schemas_and_limits_are_pushed(self, project: HostedProject, settings: dict[str, str]) -> None:
-        push_config(settings)
-        [data_api] = project.changes("/postgrest")
+    def test_schemas_and_limits_are_pushed(self, pushed: HostedProject) -> None:
+        [data_api] = pushed.changes("/postgrest")
         assert data_api["db_schema"] == "public,api,v1,web"
         assert data_api["max_rows"] == 1000
 
-    def test_auth_gets_what_security_relies_on(
-        self, project: HostedProject, settings: dict[str, str]
-    ) -> None:
-        push_config(settings)
-        pushed, forwarding = project.changes("/config/auth")
-        assert pushed["site_url"] == "https://app.example.com"
-        assert pushed["password_min_length"] == 8
-        assert pushed["security_update_password_require_reauthentication"] is True
-        assert pushed["security_update_password_require_current_password"] is True
-        assert pushed["rate_limit_token_refresh"] == 1500
+    def test_auth_gets_what_security_relies_on(self, pushed: HostedProject) -> None:
+        auth, forwarding = pushed.changes("/config/auth")
+        assert auth["site_url"] == "https://app.example.com"
+        assert auth["password_min_length"] == 8
+        assert auth["security_update_password_require_reauthentication"] is True
+        assert auth["security_update_password_require_current_password"] is True
+        assert auth["rate_limit_token_refresh"] == 1500
         assert forwarding == {"security_sb_forwarded_for_enabled": True}
 
-    def test_every_call_is_for_this_project_and_with_the_token(
-        self, project: HostedProject, settings: dict[str, str]
-    ) -> None:
-        push_config(settings)
-        assert {call.token for call in project.calls} == {ACCESS_TOKEN}
-        assert {call.path.split("/")[3] for call in project.calls} == {REF}
+    def test_every_call_is_for_this_project_and_with_the_token(self, pushed: HostedProject) -> None:
+        assert {call.token for call in pushed.calls} == {ACCESS_TOKEN}
+        assert {call.path.split("/")[3] for call in pushed.calls} == {REF}
 
     @pytest.mark.parametrize(
         ("stage", "expected"),
