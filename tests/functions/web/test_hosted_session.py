@@ -23,7 +23,7 @@ def supabase(monkeypatch: pytest.MonkeyPatch) -> Iterator[AnsweringSupabase]:
 def browser(supabase: AnsweringSupabase) -> httpx.Client:
     """A browser whose access token has expired, and whose session goes on."""
     over = jwt.encode(claims(iss=f"{supabase.url}/auth/v1", exp=1_700_000_000), SECRET, "HS256")
-    return client_of(app, cookies={"session": f"{over}~refresh-token"}, follow_redirects=False)
+    return client_of(app, cookies={"__Host-session": f"{over}~refresh-token"}, follow_redirects=False)
 
 
 @pytest.mark.parametrize(
