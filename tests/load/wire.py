@@ -13,6 +13,10 @@ class RefusedError(Exception):
     """The answer was no success."""
 
 
+class BooksBusyError(RefusedError):
+    """Two requests of the user are waiting for the books already: send it again."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A request to one server, ready to be sent."""
@@ -59,7 +63,8 @@ class Wire:
         status, headers = self._head()
         body = self._body(headers)
         if not status.startswith((b"200", b"201", b"204", b"206")):
-            raise RefusedError(f"{status!r} {body[:500]!r} to {content[:200]!r}")
+            refusal = BooksBusyError if status.startswith(b"429") else RefusedError
+            raise refusal(f"{status!r} {body[:500]!r} to {content[:200]!r}")
         return body
 
     def _head(self) -> tuple[bytes, dict[bytes, bytes]]:
