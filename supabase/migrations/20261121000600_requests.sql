@@ -64,8 +64,8 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    -- All users share a few connections: six of a user's requests may hold one, the next one comes back.
-    for place in 1..6 loop
+    -- All users share a few connections: four of a user's requests may hold one, the next one comes back.
+    for place in 1..4 loop
         if pg_try_advisory_xact_lock(hashtextextended(caller::text, -place)) then
             return;
         end if;
@@ -75,7 +75,7 @@ end;
 $$;
 grant execute on function private.take_connection to authenticated;
 comment on function private.take_connection is
-'Lets six requests of a user be at work at the same time, reads and writes; 429 books_busy for the next one.';
+'Lets four requests of a user be at work at the same time, reads and writes; 429 books_busy for the next one.';
 
 create function private.check_request()
 returns void

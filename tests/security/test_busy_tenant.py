@@ -15,7 +15,7 @@ from tests.target import Target
 HOLD = "select from public.profiles where id = %s for no key update"
 SALE: Json = {"transaction_type": "sale", "amount": 118}
 WAITING_AT_MOST = 2
-AT_WORK_AT_MOST = 6
+AT_WORK_AT_MOST = 4
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def test_two_requests_wait_and_the_others_are_told_to_come_back(
     assert alice.faults() == []
 
 
-def test_six_reads_hold_a_connection_and_the_others_are_told_to_come_back(
+def test_four_reads_hold_a_connection_and_the_others_are_told_to_come_back(
     target: Target, alice: Person, bob: Person, tables: httpx.Client, dashboard: psycopg.Connection
 ) -> None:
     with psycopg.connect(target.db_url) as owner, ThreadPoolExecutor(30) as pool:
