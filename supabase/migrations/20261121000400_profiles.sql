@@ -219,7 +219,8 @@ using (id = (select private.current_user_id())) with check (id = (select private
 
 create view api.profile with (security_invoker = true) as
 select
-    id,
+    -- An expression, and not the column: PostgREST would embed all that belongs to the user; see embedding.
+    (select private.current_user_id()) as id,
     email,
     username,
     full_name,

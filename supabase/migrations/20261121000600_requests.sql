@@ -40,6 +40,43 @@ comment on function private.set_answer is 'Status and headers of the Data API''s
 
 -- The check before each request --------------------------------------------------------------------
 
+create function private.refuse_for_now()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- PostgREST's own error state, the one that can carry a header.
+    raise sqlstate 'PGRST' using
+        message = json_build_object(
+            'code', 'PT429', 'message', 'Other requests are using these books. Try again.',
+            'hint', 'books_busy', 'details', null
+        ),
+        detail = json_build_object('status', 429, 'headers', json_build_object('Retry-After', '1'));
+end;
+$$;
+grant execute on function private.refuse_for_now to authenticated, service_role;
+comment on function private.refuse_for_now is '429 books_busy: as many requests of a user are at work, or wait, as may be at once.';
+
+create function private.take_connection(caller uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- All users share a few connections: four of a user's requests may hold one, the next one comes back.
+    for place in 1..4 loop
+        if pg_try_advisory_xact_lock(hashtextextended(caller::text, -place)) then
+            return;
+        end if;
+    end loop;
+    perform private.refuse_for_now();
+end;
+$$;
+grant execute on function private.take_connection to authenticated;
+comment on function private.take_connection is
+'Lets four requests of a user be at work at the same time, reads and writes; 429 books_busy for the next one.';
+
 create function private.check_request()
 returns void
 language plpgsql
@@ -47,9 +84,20 @@ set search_path = ''
 as $$
 declare
     headers constant json := nullif(current_setting('request.headers', true), '');
+    caller constant uuid := auth.uid();
 begin
     if private.session_has_ended() then
         perform private.raise_problem(401, 'token_revoked', 'The session of this token has ended. Log in again.');
+    end if;
+    if caller is not null then
+        perform private.take_connection(caller);
+    end if;
+    -- A read that repeats a column a thousand times is as large as its time allows. Functions have times of their own.
+    if
+        current_setting('request.method', true) in ('GET', 'HEAD')
+        and current_setting('request.path', true) not like '%/rpc/%'
+    then
+        perform set_config('statement_timeout', '4s', true);
     end if;
     -- Of several Prefer headers only the last is here; see planner_statistics.
     if headers ->> 'prefer' ~* 'count\s*=\s*(planned|estimated)' then
@@ -75,7 +123,7 @@ end;
 $$;
 grant execute on function private.check_request to authenticated, service_role, anon;
 comment on function private.check_request is
-'Runs before each Data API request (pgrst.db_pre_request): a live token, no estimated count, the account that X-Account-Id names, the length of the list that X-Length-Of describes, times in the zone that X-Time-Zone names.';
+'Runs before each Data API request (pgrst.db_pre_request): a live token, a connection for it, four seconds for a read, no estimated count, the account that X-Account-Id names, the length of the list that X-Length-Of describes, times in the zone that X-Time-Zone names.';
 
 alter role authenticator set pgrst.db_pre_request = 'private.check_request';
 notify pgrst, 'reload config';

@@ -14,13 +14,7 @@ begin
         pg_try_advisory_xact_lock(hashtextextended(user_id::text, 1))
         or pg_try_advisory_xact_lock(hashtextextended(user_id::text, 2))
     ) then
-        -- PostgREST's own error state, the one that can carry a header.
-        raise sqlstate 'PGRST' using
-            message = json_build_object(
-                'code', 'PT429', 'message', 'Other requests are writing to these books. Try again.',
-                'hint', 'books_busy', 'details', null
-            ),
-            detail = json_build_object('status', 429, 'headers', json_build_object('Retry-After', '1'));
+        perform private.refuse_for_now();
     end if;
 end;
 $$;

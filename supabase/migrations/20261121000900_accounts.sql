@@ -215,7 +215,8 @@ select
     id,
     name,
     balance,
-    user_id,
+    -- An expression, and not the column: PostgREST would embed all transactions of an account; see embedding.
+    coalesce(user_id) as user_id,
     to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
     to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at,
     is_default,

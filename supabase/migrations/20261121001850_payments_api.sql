@@ -13,7 +13,8 @@ select
     payment.method,
     payment.reference,
     payment.account_id,
-    settlement.transaction_id,
+    -- The same as the settlement's own: from there, PostgREST would embed payments in transactions; see embedding.
+    payment.id as transaction_id,
     settlement.credit_note_id,
     to_json(settlement.created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
     settlement.created_at as created_instant

@@ -3,7 +3,9 @@
 -- PostgREST follows every foreign key in both directions, and again from there: invoice_items -> invoices -> invoice_items
 -- answers the square of an invoice's lines. So a row may embed what it belongs to, and a document its lines; nothing leads
 -- to a document, and nobody embeds all that belongs to a row. A function with the name of a table, of a row of another
--- table, takes the place of the foreign keys between the two (PostgREST's computed relationships): these refuse.
+-- table, takes the place of the foreign keys between the two (PostgREST's computed relationships): these refuse. Views
+-- of the contracts embed nothing, except an invoice its notes: PostgREST finds the foreign keys of a view in its columns,
+-- and there the columns that lead to others are expressions.
 -- tests/security/tenants/test_embedding.py finds a foreign key that is missing here.
 
 do $$

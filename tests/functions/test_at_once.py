@@ -1,13 +1,16 @@
 """Two requests at once, and two hundred: exact balances, one payment, no gap, no deadlock, no 5xx."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import cycle, islice
 
 import httpx
+import psycopg
 
-from tests.concurrency import at_once
-from tests.person import Json, Person
+from tests.concurrency import at_once, until_somebody_waits_for
+from tests.person import Json, Person, problem
+from tests.target import Target
 
 
 def statuses(answers: list[httpx.Response]) -> Counter[int]:
@@ -129,3 +132,18 @@ def test_an_account_is_deleted_while_sales_come_in(alice: Person) -> None:
     assert counted[201] + counted[404] == 40
     assert alice.balance() == counted[201]
     assert alice.faults() == []
+
+
+def test_a_deadlock_with_handwritten_sql_is_worth_another_try(alice: Person, target: Target) -> None:
+    """Whoever locks rows first, and writes to the books then, meets a request that does it the other way round."""
+    invoice = alice.invoice()["id"]
+    with psycopg.connect(target.db_url) as writer, ThreadPoolExecutor(1) as pool:
+        writer.execute("select from public.invoices where id = %s for update", (invoice,))
+        edit = pool.submit(alice.api.put, f"/api/invoices/{invoice}", json={"notes": "Edited"})
+        until_somebody_waits_for(writer)
+        # PostgreSQL looks for deadlocks after a second of waiting: the request has waited for longer, and is cancelled.
+        writer.execute("select private.lock_books(%s)", (alice.id,))
+        refused = edit.result()
+        problem(refused, 503, "service_unavailable")
+        assert refused.headers["Retry-After"] == "1"
+    assert (alice.reread({"id": invoice})["notes"], alice.faults()) == (None, [])

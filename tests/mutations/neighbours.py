@@ -15,6 +15,12 @@ NEIGHBOURS: list[Sabotage] = [
         "Lines do not lead back to their invoice", "embedding",
         "('invoice_items', 'invoices'), ", "", "tests/security/tenants/test_embedding.py",
     ),
+    sql(
+        "Accounts do not embed their transactions", "accounts",
+        "coalesce(user_id) as user_id", "user_id", "tests/security/tenants/test_embedding.py",
+    ),
+    sql("Few requests of a user hold a connection", "requests", "perform private.take_connection(caller);", "", BUSY),
+    sql("A read ends", "requests", "'statement_timeout', '4s'", "'statement_timeout', '8s'", BUSY),
     sql("Few wait for their books", "books", "perform private.take_place_in_queue(user_id);", "", BUSY),
     sql(
         "Busy books come at the end", "schedule",

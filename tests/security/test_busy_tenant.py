@@ -15,6 +15,7 @@ from tests.target import Target
 HOLD = "select from public.profiles where id = %s for no key update"
 SALE: Json = {"transaction_type": "sale", "amount": 118}
 WAITING_AT_MOST = 2
+AT_WORK_AT_MOST = 4
 
 
 @contextmanager
@@ -58,6 +59,32 @@ def test_two_requests_wait_and_the_others_are_told_to_come_back(
         assert answer.headers["Retry-After"] == "1"
         assert answer.json()["hint"] == "books_busy"
     assert alice.faults() == []
+
+
+def test_four_reads_hold_a_connection_and_the_others_are_told_to_come_back(
+    target: Target, alice: Person, bob: Person, tables: httpx.Client, dashboard: psycopg.Connection
+) -> None:
+    with psycopg.connect(target.db_url) as owner, ThreadPoolExecutor(30) as pool:
+        owner.execute("lock table public.items")
+        sent = [pool.submit(tables.get, "/items") for _ in range(30)]
+        refused = _finished(sent, 30 - AT_WORK_AT_MOST)
+        assert _waiting(dashboard) == AT_WORK_AT_MOST
+        checked(bob.api.get("/api/accounts"), 200)
+        owner.commit()
+        answers = [request.result() for request in sent]
+    assert Counter(answer.status_code for answer in answers) == {
+        200: AT_WORK_AT_MOST,
+        429: 30 - AT_WORK_AT_MOST,
+    }
+    for answer in refused:
+        assert (answer.headers["Retry-After"], answer.json()["hint"]) == ("1", "books_busy")
+
+
+def test_a_read_ends_after_four_seconds(target: Target, tables: httpx.Client) -> None:
+    """Before the five seconds after which a lock is not waited for any longer, and the eight of a write."""
+    with psycopg.connect(target.db_url) as owner:
+        owner.execute("lock table public.items")
+        assert tables.get("/items").json()["code"] == "57014"
 
 
 def _finished(sent: list[Future[httpx.Response]], count: int) -> list[httpx.Response]:
