@@ -298,4 +298,8 @@ def test_all_payments_of_an_invoice_are_listed(alice: Person, dashboard: psycopg
         {"owner": alice.id, "invoice": invoice["id"]},
     )
     assert len(alice.payments(invoice)) == 1200
-    assert (alice.reread(invoice)["amount_settled"], alice.balance(), alice.faults()) == (1200.00, 1200.00, [])
+    assert (alice.reread(invoice)["amount_settled"], alice.balance(), alice.faults()) == (
+        1200.00,
+        1200.00,
+        [],
+    )
