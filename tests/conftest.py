@@ -129,7 +129,11 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(autouse=True, scope="module")
 def _nobody_has_tried_too_often(request: pytest.FixtureRequest) -> None:
     """All tests come from one address, which may log in and register so often in a quarter of an hour."""
-    if any("target" in item.fixturenames for item in request.session.items if item.path == request.path):
+    if any(
+        "target" in getattr(item, "fixturenames", ())
+        for item in request.session.items
+        if item.path == request.path
+    ):
         target: Target = request.getfixturevalue("target")
         with psycopg.connect(target.db_url) as database:
             database.execute("delete from private.login_attempts where client = '127.0.0.1'")
