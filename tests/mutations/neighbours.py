@@ -24,7 +24,7 @@ NEIGHBOURS: list[Sabotage] = [
     sql("Few wait for their books", "books", "perform private.take_place_in_queue(user_id);", "", BUSY),
     sql(
         "Busy books come at the end", "schedule",
-        "free constant uuid[] := private.free_books(owners);", "free constant uuid[] := owners;",
+        "free constant uuid[] := private.free_books(owners, batch_size);", "free constant uuid[] := owners;",
         "tests/functions/scheduled/test_busy_books.py",
     ),
 ]  # fmt: skip

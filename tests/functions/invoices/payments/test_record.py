@@ -281,25 +281,3 @@ class TestRefused:
         answer = alice.api.post(path + "/recalculate-taxes", params={"tax_rate": 5})
         problem(answer, 409, "invoice_total_fixed")
         assert checked(alice.api.put(path, json={"notes": "Thanks"}), 200)["total_amount"] == 1180.00
-
-
-def test_all_payments_of_an_invoice_are_listed(alice: Person, dashboard: psycopg.Connection) -> None:
-    """Of rows, the Data API answers the first thousand."""
-    invoice = alice.invoice([("Rent", 12, 1000.00)], status="sent")
-    dashboard.execute(
-        """
-        with money as (
-            insert into public.transactions (user_id, transaction_type, amount)
-            select %(owner)s, 'sale', 1 from generate_series(1, 1200) returning id, amount
-        )
-        insert into public.settlements (user_id, invoice_id, kind, transaction_id, amount)
-        select %(owner)s, %(invoice)s, 'payment', id, amount from money
-        """,
-        {"owner": alice.id, "invoice": invoice["id"]},
-    )
-    assert len(alice.payments(invoice)) == 1200
-    assert (alice.reread(invoice)["amount_settled"], alice.balance(), alice.faults()) == (
-        1200.00,
-        1200.00,
-        [],
-    )
