@@ -30,6 +30,7 @@ DONE = {
     "sent": "The invoice counts as sent.",
     "paid": "The payment is recorded.",
     "unpaid": "The payment is taken back.",
+    "paid_in_part": "The payment is recorded. The rest is still due.",
     "cancelled": "The invoice is cancelled.",
     "reopened": "The invoice is open again.",
     "deleted": "The invoice is deleted.",

@@ -267,10 +267,10 @@ declare
     changed constant public.invoices := private.find_invoice(invoice);
 begin
     if status = 'paid' then
-        return (select json_build_object('id', paid.id) from api.mark_invoice_paid(changed.id, payment) as paid);
+        return (select json_build_object('id', paid.id, 'status', paid.status) from api.mark_invoice_paid(changed.id, payment) as paid);
     end if;
     return (
-        select json_build_object('id', updated.id)
+        select json_build_object('id', updated.id, 'status', updated.status)
         from api.update_invoice(changed.id, jsonb_build_object('status', case
             -- What /api/v1 calls pending is sent.
             when status <> 'pending' then status
@@ -282,6 +282,14 @@ $$;
 grant execute on function web.update_invoice_status to authenticated;
 comment on function web.update_invoice_status is
 'Sends, pays, cancels or reopens an invoice, named by its id or its serial number (spec: Frontend Routes).';
+
+create function web.delete_payment(invoice text, payment_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$ select api.delete_payment((private.find_invoice(invoice)).id, payment_id) $$;
+grant execute on function web.delete_payment to authenticated;
+comment on function web.delete_payment is 'api.delete_payment for an invoice named by its id or its serial number.';
 
 create function web.delete_invoice(reference text)
 returns void

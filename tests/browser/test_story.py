@@ -37,7 +37,7 @@ class TestStory:
         page.get_by_label("Invoice number or customer").fill(number)
         page.get_by_role("button", name="Search").click()
         page.wait_for_url("**/invoice/*")
-        page.get_by_role("button", name="as paid").click()
+        page.get_by_role("button", name="Record the payment").click()
         expect(page.get_by_role("status")).to_contain_text("The payment is recorded")
         expect(page.locator(".big-amount").first).to_have_text("₹0.00")
 
@@ -64,7 +64,7 @@ class TestStory:
         assert live["total_amount"] == "₹80,188.00"
         page.get_by_role("button", name="Issue the invoice").click()
         assert totals(page) == live
-        page.get_by_role("button", name="as paid").click()
+        page.get_by_role("button", name="Record the payment").click()
         expect(page.get_by_role("status")).to_contain_text("The payment is recorded")
         assert alice.balance() == 80188.00
         assert alice.faults() == []

@@ -224,6 +224,10 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "web.accounts_page": ({"authenticated"}, {}),
     "web.dashboard": ({"authenticated"}, {}),
     "web.delete_invoice": ({"authenticated"}, {"reference": "{invoice_number}"}),
+    "web.delete_payment": (
+        {"authenticated"},
+        {"invoice": "{invoice_number}", "payment_id": "{invoice_id}"},
+    ),
     "web.form_problems": (
         {"authenticated"},
         {"form": "invoice", "draft": {"notes": "x"}, "edited": "{invoice_number}"},

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from functions.web.context import RequestContext, UserContext, belongs_on_the_form, go
 from functions.web.fields import Amount, FormModel, SearchText, TypedDay, typed
 from functions.web.forms import Form, SessionForm, typed_filters
+from functions.web.payment_form import METHODS, SETTLED_BY, PaymentForm
 from shared.problems.base import Problem
 from shared.schemas.choices import InvoiceStatus
 
@@ -40,13 +41,6 @@ class SearchForm(FormModel):
     """What to look for."""
 
     invoice_number: SearchText = typed("an invoice number or a customer")
-
-
-class PaymentForm(FormModel):
-    """How an invoice was paid."""
-
-    account_id: UUID | None = typed()
-    date: TypedDay | None = typed()
 
 
 @router.get("/invoices")
@@ -123,8 +117,9 @@ def show_invoice(context: UserContext, reference: str) -> Response:
 
 def show(context: RequestContext, reference: str, form: Form, status: int = HTTPStatus.OK) -> Response:
     """The page of an invoice, with what is wrong with a form about it."""
+    shown = context.read("web.invoice_page", invoice=reference)
     return context.page(
-        "invoice.html", status, shown=context.read("web.invoice_page", invoice=reference), form=form
+        "invoice.html", status, shown=shown, form=form, methods=METHODS, settled_by=SETTLED_BY
     )
 
 
@@ -139,13 +134,31 @@ def update_status(context: UserContext, reference: str, form: SessionForm) -> Re
     if form.is_refused:
         return show(context, reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        context.write(form, "web.update_invoice_status", invoice=reference, status=status, payment=payment)
+        updated = context.write(
+            form, "web.update_invoice_status", invoice=reference, status=status, payment=payment
+        )
     except Problem as problem:
         if not belongs_on_the_form(problem, form):
             raise
         form.take(problem)
         return show(context, reference, form, int(problem.status))
-    return go(f"/invoice/{reference}", done=form["done"] or _DONE.get(status, "updated"))
+    done = form["done"] or _DONE.get(status, "updated")
+    if status == "paid" != updated["status"]:
+        done = "paid_in_part"
+    return go(f"/invoice/{reference}", done=done)
+
+
+@router.post("/invoice/{reference}/payments/{payment_id}/delete")
+def delete_payment(context: UserContext, reference: str, payment_id: UUID, form: SessionForm) -> Response:
+    """Take one payment back, with its money and the tax kept back from it."""
+    try:
+        context.write(form, "web.delete_payment", invoice=reference, payment_id=payment_id)
+    except Problem as problem:
+        if not belongs_on_the_form(problem):
+            raise
+        form.take(problem)
+        return show(context, reference, form, int(problem.status))
+    return go(f"/invoice/{reference}", done="unpaid")
 
 
 @router.post("/invoice/{reference}/delete")

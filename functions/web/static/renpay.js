@@ -48,8 +48,11 @@
   // Payment: the balance of the chosen account, before and after ---------------------------------
   for (const form of all("form[data-payment]")) {
     const choice = one("select[name=account_id]", form);
-    const show = () => all("[data-account]", form).forEach((line) => (line.hidden = line.dataset.account !== choice.value));
-    choice?.addEventListener("change", show);
+    // They are those of a payment of all that is due.
+    const inPart = () => one("[name=amount]", form).value || one("[name=tax_deducted]", form).value;
+    const show = () =>
+      all("[data-account]", form).forEach((line) => (line.hidden = Boolean(inPart()) || line.dataset.account !== choice.value));
+    form.addEventListener("input", () => choice && show());
     if (choice) show();
   }
 
