@@ -237,7 +237,7 @@ begin
             limit 1
         ),
         'payments', (
-            select coalesce(json_agg(to_json(payment) order by payment.created_instant, payment.id), '[]')
+            select coalesce(json_agg(to_json(payment) order by payment.created_instant, payment.kind, payment.id), '[]')
             from api.payments as payment
             where payment.invoice_id = shown.id
         ),
