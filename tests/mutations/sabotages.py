@@ -98,8 +98,10 @@ SABOTAGES = [
     ),
     sql(
         "An answer is kept with its key", "idempotency",
-        "where private.idempotency_key() is not null;", "where false;", f"{ONCE} -k OneKey",
+        "if key is null then", "if true then", f"{ONCE} -k OneKey",
     ),
+    sql("A user's answers have a bound", "idempotency", ">= 100000", ">= 1000000", f"{ONCE} -k Keys"),
+    sql("A user's answers have a size", "idempotency", "> 100000000", "> 1000000000", f"{ONCE} -k Keys"),
     sql("Keys are kept for a day at least", "idempotency", "interval '2 days'", "interval '2 hours'", f"{ONCE} -k Keys"),
     sql(
         "A key is one user's", "idempotency",
