@@ -7,6 +7,8 @@ from shared.documents.formatting import day, grouped, number, rupees
 from shared.documents.upi import upi_link
 from shared.schemas.choices import Template
 
+WITHOUT_PAYMENT = {"export_without_payment", "sez_without_payment"}
+
 TEMPLATES: tuple[str, ...] = get_args(Template)
 
 _STAMPS = {"draft": "Draft", "paid": "Paid", "cancelled": "Cancelled"}
@@ -37,7 +39,7 @@ def of(shown: dict[str, Any], template: str | None = None) -> InvoiceDocument:
         "price_includes_tax": invoice["price_includes_tax"],
         "wide_amounts": any(len(grouped(total)) > _USUAL_AMOUNT for total in shown["line_totals"]),
         "lines": [
-            _line(position, item, total)
+            _line(position, _at_printed_rate(invoice, item), total)
             for position, (item, total) in enumerate(
                 zip(invoice["items"], shown["line_totals"], strict=True), 1
             )
@@ -46,7 +48,7 @@ def of(shown: dict[str, Any], template: str | None = None) -> InvoiceDocument:
         "total": rupees(invoice["total_amount"]),
         "amount_due": rupees(shown["amount_due"]),
         "amount_in_words": shown["amount_in_words"],
-        "tax_table": [_tax_row(row) for row in shown["tax_table"]],
+        "tax_table": [_tax_row(_at_printed_rate(invoice, row)) for row in shown["tax_table"]],
         "tax_totals": {
             name: grouped(invoice[name]) for name in ("subtotal", "cgst", "sgst", "igst", "tax_amount")
         },
@@ -79,6 +81,11 @@ def _customer(invoice: dict[str, Any]) -> InvoiceDocument:
         if gstin
         else _state(invoice["place_name"], invoice["place_of_supply"]),
     }
+
+
+def _at_printed_rate(invoice: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """A line or row with the rate that was charged: none without payment of tax (IGST Act s.16(3))."""
+    return {**row, "tax_rate": 0, "half_rate": 0} if invoice["supply_type"] in WITHOUT_PAYMENT else row
 
 
 def _ship_to(invoice: dict[str, Any]) -> str | None:

@@ -9,10 +9,17 @@ from functions.web.context import Check, RequestContext, UserContext, go
 from functions.web.fields import FormModel, Percent, typed
 from functions.web.forms import Form, SessionForm
 from shared.documents.formatting import number
-from shared.schemas.choices import FilingFrequency
+from shared.schemas.choices import FilingFrequency, GstScheme
 from shared.schemas.text import Address, Gstin, Name, StateCode, TimeZone, UpiId, Username
 
 router = APIRouter()
+
+_SCHEMES: dict[GstScheme, str] = {
+    "unregistered": "Not registered: I collect no tax",
+    "regular": "Registered",
+    "composition": "Composition scheme: I collect no tax",
+    "composition_services": "Composition scheme for services: I collect no tax",
+}
 
 
 class SettingsForm(FormModel):
@@ -24,6 +31,7 @@ class SettingsForm(FormModel):
     full_name: Name | None = typed()
     business_name: Name | None = typed()
     gstin: Gstin | None = typed()
+    gst_scheme: GstScheme | None = typed()
     state_code: StateCode | None = typed()
     address: Address | None = typed()
     upi_id: UpiId | None = typed()
@@ -40,7 +48,7 @@ def show_settings(context: UserContext) -> Response:
 def _show(context: RequestContext, form: Form, status: int = HTTPStatus.OK) -> Response:
     page = context.read("web.settings_page")
     shown = form if form.fields else _form_of(page["profile"])
-    return context.page("settings.html", status, page=page, form=shown)
+    return context.page("settings.html", status, page=page, form=shown, schemes=_SCHEMES)
 
 
 def _form_of(profile: dict[str, Any]) -> Form:

@@ -48,6 +48,7 @@ CASES: dict[str, tuple[Json, Json, list[str]]] = {
         },
         [
             f"{ZERO_RATED} under bond or letter of undertaking without payment of integrated tax",
+            "9403 100.00 0% 0.00 0.00",
             "Letter of undertaking AD290326000001X",
             "Shipping bill 1234567, port INBLR4",
         ],
