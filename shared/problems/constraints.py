@@ -1,8 +1,6 @@
 """What each constraint of the database means when a request breaks it."""
 
-from typing import NamedTuple
-
-from shared.problems.base import Problem
+from shared.problems.bill_constraints import BILL_CONSTRAINTS
 from shared.problems.catalogue import (
     AccountNotFound,
     ContactGstinTaken,
@@ -22,21 +20,24 @@ from shared.problems.catalogue import (
     UnknownState,
     UsernameTaken,
 )
-
-
-class Rule(NamedTuple):
-    """What a constraint says."""
-
-    problem: type[Problem]
-    field: str | tuple[str, ...]
-    """The documented field it is about; several where more than one column has the rule. See `fields`."""
-    sentence: str
-
+from shared.problems.rule import Rule
 
 CONSTRAINTS: dict[str, Rule] = {
+    **BILL_CONSTRAINTS,
     "rupees_is_a_number": Rule(
         InvalidValue,
-        ("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price", "unit_price"),
+        (
+            *("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price", "unit_price"),
+            *(
+                "items.*.taxable_value",
+                "items.*.cgst",
+                "items.*.sgst",
+                "items.*.igst",
+                "cgst",
+                "sgst",
+                "igst",
+            ),
+        ),
         "An amount must be a number.",
     ),
     "tax_rate_between_0_and_100": Rule(
