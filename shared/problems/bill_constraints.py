@@ -63,9 +63,7 @@ BILL_CONSTRAINTS: dict[str, Rule] = {
     ),
     "bills_round_off_below_a_rupee": Rule(InvalidValue, "round_off", "round_off is between -0.99 and 0.99."),
     "bills_notes_length": Rule(InvalidValue, "notes", "notes have at most 10000 characters."),
-    "bill_items_position_unique": Rule(
-        InvalidValue, "items.*.position", "Two lines of a bill have this position."
-    ),
+    "bill_items_position_unique": Rule(InvalidValue, "items", "Two lines of a bill have this position."),
     "bill_items_description_length": Rule(
         InvalidValue, "items.*.description", "description has 1 to 10000 characters, not spaces alone."
     ),
@@ -104,7 +102,8 @@ BILL_CONSTRAINTS: dict[str, Rule] = {
     "bill_items_credit_status_known": Rule(
         InvalidValue,
         "items.*.credit_status",
-        "credit_status is eligible, blocked, temporarily_reversed, pos_restricted, time_barred or not_claimed.",
+        "credit_status is eligible, blocked, temporarily_reversed, pos_restricted, time_barred or "
+        "not_claimed.",
     ),
     "bill_items_credit_type_known": Rule(
         InvalidValue,

@@ -68,25 +68,23 @@ class ReclaimExceedsReversal(Problem):
     hint = "Only rule_37, rule_37a, other, and lines with temporarily_reversed can be claimed again."
 
 
-class Gstr2bDocumentNotFound(Problem):
+class PortalDocumentNotFound(Problem):
     """There is no such document of GSTR-2B."""
 
-    code = "gstr2b_document_not_found"
+    code = "portal_document_not_found"
     status = HTTPStatus.NOT_FOUND
 
 
-class Gstr2bOfAnotherGstin(Problem):
+class PortalFileOfAnotherGstin(Problem):
     """The file is of another GSTIN than your profile."""
 
-    code = "gstr2b_of_another_gstin"
+    code = "portal_file_of_another_gstin"
     status = HTTPStatus.CONFLICT
-    fields = ("data.gstin",)
     hint = "Download GSTR-2B of your own GSTIN."
 
 
-class Gstr2bDocumentIsNoBill(Problem):
+class PortalDocumentIsNoBill(Problem):
     """The document and the bill are not of one supplier and kind."""
 
-    code = "gstr2b_document_is_no_bill"
+    code = "portal_document_is_no_bill"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    fields = ("decisions.*.bill_id",)

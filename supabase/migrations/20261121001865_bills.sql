@@ -4,6 +4,25 @@
 -- to is the sum of its lines. A bill is claimed in the return of its claim_period; without one, its credit waits.
 
 
+-- Numbers ------------------------------------------------------------------------------------------
+
+create function private.document_number_key(document_number text)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    return regexp_replace(
+        regexp_replace(upper(document_number), '(^|[^0-9])0+(?=[0-9])', '\1', 'g'), '[^A-Z0-9]', '', 'g'
+    );
+end;
+$$;
+grant execute on function private.document_number_key to authenticated, service_role;
+comment on function private.document_number_key is
+'A number in upper case without separators and leading zeros: INV/001 and inv-1 are one. Two documents may share it.';
+
+
 -- Tables -------------------------------------------------------------------------------------------
 
 create table public.bills (
@@ -16,9 +35,7 @@ create table public.bills (
     supplier_type text not null,
     supplier_state_code text references public.gst_states (code),
     bill_number text not null,
-    number_key text not null generated always as (
-        regexp_replace(regexp_replace(upper(bill_number), '(^|[^0-9])0+(?=[0-9])', '\1', 'g'), '[^A-Z0-9]', '', 'g')
-    ) stored,
+    number_key text not null generated always as (private.document_number_key(bill_number)) stored,
     bill_date date not null,
     financial_year smallint not null generated always as (extract(year from bill_date - interval '3 months')::smallint) stored,
     received_on date not null,
@@ -222,7 +239,10 @@ language sql
 immutable
 set search_path = ''
 as $$
-    select to_jsonb(bill) - '{supplier_id,number_key,in_2b_period,transaction_id,notes,received_on,updated_at}'::text[]
+    -- Without what is generated: it is not there yet before a row is written.
+    select to_jsonb(bill) - '{
+        supplier_id,number_key,financial_year,total_amount,in_2b_period,transaction_id,notes,received_on,updated_at
+    }'::text[]
 $$;
 comment on function private.said_by_bill is 'What a return says of a bill: neither what paid it, nor its notes, nor where it was found.';
 
@@ -340,6 +360,37 @@ $$;
 comment on function private.self_invoiced is
 'A bill with the next number of the series SI where the user has to write the invoice (CGST Act s.31(3)(f)). A number stays once given.';
 
+create function private.raise_no_credit(supplier_type text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    perform private.raise_problem(
+        422, 'supplier_gives_no_credit',
+        format('A supplier of type %s charges no tax, so a line with tax gives no credit.', supplier_type), 'items'
+    );
+end;
+$$;
+comment on function private.raise_no_credit is '422 supplier_gives_no_credit.';
+
+create function private.refuse_credit(bill public.bills)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if exists (
+        select from public.bill_items as line
+        where line.bill_id = bill.id and line.credit_status = 'eligible' and line.cgst + line.sgst + line.igst > 0
+    ) then
+        perform private.raise_no_credit(bill.supplier_type);
+    end if;
+end;
+$$;
+comment on function private.refuse_credit is
+'422 supplier_gives_no_credit for a bill that has become one of a supplier who may not charge tax, while its lines give credit.';
+
 create function private.prepare_bill()
 returns trigger
 language plpgsql
@@ -364,6 +415,12 @@ begin
         perform private.raise_problem(404, 'bill_not_found', 'There is no such bill.', 'note_of');
     end if;
     perform private.refuse_recorded_bill(new);
+    if
+        new.supplier_type in ('composition', 'unregistered') and not new.reverse_charge
+        and (new.supplier_type, new.reverse_charge) is distinct from (old.supplier_type, old.reverse_charge)
+    then
+        perform private.refuse_credit(new);
+    end if;
     if tg_op = 'INSERT' then
         perform private.check_claim_period_open(new.user_id, new.claim_period);
     elsif private.said_by_bill(new) <> private.said_by_bill(old) then
@@ -437,11 +494,7 @@ begin
     -- A composition supplier and one that is not registered may not charge tax (CGST Act s.10(4), 32).
     if not bill.reverse_charge and bill.supplier_type in ('composition', 'unregistered') then
         if new.credit_status = 'eligible' and new.cgst + new.sgst + new.igst > 0 then
-            perform private.raise_problem(
-                422, 'supplier_gives_no_credit',
-                format('A supplier of type %s charges no tax, so this line gives no credit.', bill.supplier_type),
-                'items'
-            );
+            perform private.raise_no_credit(bill.supplier_type);
         elsif new.credit_status is null then
             new.credit_status := 'not_claimed';
         end if;
@@ -536,8 +589,9 @@ create trigger sum_after_insert after insert on public.bill_items
 referencing new table as new_rows for each statement execute function private.sum_bill_lines();
 create trigger sum_after_update after update on public.bill_items
 referencing new table as new_rows for each statement execute function private.sum_bill_lines();
+-- Not for lines that go with their bill.
 create trigger sum_after_delete after delete on public.bill_items
-referencing old table as old_rows for each statement execute function private.sum_bill_lines();
+referencing old table as old_rows for each statement when (pg_trigger_depth() = 0) execute function private.sum_bill_lines();
 
 
 -- Policies -----------------------------------------------------------------------------------------

@@ -196,10 +196,9 @@ referencing new table as new_rows for each statement execute function private.ch
 create trigger check_reclaims_update after update on public.credit_adjustments
 referencing new table as new_rows for each statement execute function private.check_reclaims();
 -- Deferred: an edit of a bill replaces its lines.
-create constraint trigger check_reclaimed after update or delete on public.bill_items
+create constraint trigger keep_reclaimed after update or delete on public.bill_items
 deferrable initially deferred
 for each row when (old.credit_status = 'temporarily_reversed') execute function private.check_reclaimed_line();
-
 
 
 -- Policies -----------------------------------------------------------------------------------------

@@ -16,9 +16,7 @@ create table public.gstr2b_documents (
     supplier_name text,
     supplier_period date,
     document_number text not null,
-    number_key text not null generated always as (
-        regexp_replace(regexp_replace(upper(document_number), '(^|[^0-9])0+(?=[0-9])', '\1', 'g'), '[^A-Z0-9]', '', 'g')
-    ) stored,
+    number_key text not null generated always as (private.document_number_key(document_number)) stored,
     document_date date not null,
     place_of_supply text,
     port_code text,

@@ -32,7 +32,8 @@ begin
                 jsonb_build_object('items', jsonb_object_agg(line.id, null))
             )::private.audit_change
             from old_rows as line
-            -- Lines that go with their bill, too: the entry of its deletion comes next, and takes them up.
+            -- Lines that go after their bill are not told: no person removes one that way, see remove_bill_lines.
+            inner join public.bills as bill on bill.id = line.bill_id
             group by line.user_id, line.bill_id
             order by line.user_id
         );
@@ -64,6 +65,22 @@ end;
 $$;
 comment on function private.audit_bill_lines is 'Trigger: what a statement decided about lines is told as a change of their bill.';
 
+create function private.remove_bill_lines()
+returns trigger
+language plpgsql
+security definer -- removes lines whoever deletes the bill
+set search_path = ''
+as $$
+begin
+    delete from public.bill_items where bill_id = old.id;
+    return old;
+end;
+$$;
+comment on function private.remove_bill_lines is
+'Trigger: the lines of a bill go before it, so that the entry of its deletion tells them; the foreign key would remove them after it.';
+
+create trigger remove_lines before delete on public.bills
+for each row when (pg_trigger_depth() = 0) execute function private.remove_bill_lines();
 create trigger audit_insert after insert on public.bill_items
 referencing new table as new_rows for each statement execute function private.audit_bill_lines();
 create trigger audit_update after update on public.bill_items
