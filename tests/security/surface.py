@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.security.bill_surface import BILL_FUNCTIONS, BILL_OPERATIONS
+
 Json = dict[str, Any]
 
 # Operation -> a body or parameters with which its owner succeeds. {names} stand for the ids of the owner's records.
@@ -25,25 +27,7 @@ OPERATIONS: dict[str, Json] = {
     "POST /api/items": {"name": "Cotton shirt", "unit_price": 450},
     "GET /api/items/{item_id}": {},
     "PUT /api/items/{item_id}": {"name": "Renamed"},
-    "GET /api/bills": {},
-    "POST /api/bills": {
-        "supplier_name": "Paper Mill",
-        "bill_number": "1",
-        "bill_date": "2026-10-05",
-        "items": [{"description": "Paper", "tax_rate": 0, "taxable_value": 1}],
-    },
-    "GET /api/bills/{bill_id}": {},
-    "PUT /api/bills/{bill_id}": {"notes": "Renamed"},
-    "GET /api/credit-adjustments": {},
-    "POST /api/credit-adjustments": {"period": "102026", "kind": "other", "igst": 1},
-    "GET /api/credit-adjustments/{adjustment_id}": {},
-    "PUT /api/credit-adjustments/{adjustment_id}": {"reason": "Renamed"},
-    "GET /api/gst/gstr2b": {"period": "102026"},
-    "POST /api/gst/gstr2b": {"data": {"gstin": "{gstin}", "rtnprd": "092026", "docdata": {}}},
-    "POST /api/gst/gstr2b/decisions": {
-        "period": "102026",
-        "decisions": [{"document_id": "{document_id}", "decision": "deferred"}],
-    },
+    **BILL_OPERATIONS,
     "GET /api/audit": {},
     "GET /api/audit/verify": {},
     "GET /api/auth/me": {},
@@ -94,8 +78,6 @@ OPERATIONS: dict[str, Json] = {
     "DELETE /api/invoices/{settled_invoice_id}/payments/{payment_id}": {},
     "DELETE /api/customers/{customer_id}": {},
     "DELETE /api/suppliers/{supplier_id}": {},
-    "DELETE /api/credit-adjustments/{adjustment_id}": {},
-    "DELETE /api/bills/{bill_id}": {},
     "DELETE /api/items/{item_id}": {},
     "DELETE /api/invoices/{second_invoice_id}": {},
     "DELETE /api/transactions/{transaction_id}": {},
@@ -169,44 +151,7 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.begin_sign_up": ({"service_role"}, {"client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
-    "api.create_bill": (
-        {"authenticated"},
-        {
-            "bill": {
-                "supplier_name": "x",
-                "bill_number": "1",
-                "bill_date": "2026-10-05",
-                "transaction_id": "{transaction_id}",
-                "user_id": "{user_id}",
-                "items": [],
-            }
-        },
-    ),
-    "api.create_credit_adjustment": (
-        {"authenticated"},
-        {"adjustment": {"period": "102026", "kind": "other", "igst": "1", "bill_id": "{bill_id}"}},
-    ),
-    "api.decide_gstr2b": (
-        {"authenticated"},
-        {
-            "decided": {
-                "period": "102026",
-                "decisions": [{"document_id": "{document_id}", "decision": "accepted"}],
-            }
-        },
-    ),
-    "api.delete_bill": ({"authenticated"}, {"bill_id": "{bill_id}"}),
-    "api.delete_credit_adjustment": ({"authenticated"}, {"adjustment_id": "{adjustment_id}"}),
-    "api.gstr2b": ({"authenticated"}, {"period": "102026"}),
-    "api.read_gstr2b": (
-        {"authenticated"},
-        {"file": {"gstin": "{gstin}", "period": "102026", "documents": []}},
-    ),
-    "api.update_bill": ({"authenticated"}, {"bill_id": "{bill_id}", "bill": {"notes": "Mallory"}}),
-    "api.update_credit_adjustment": (
-        {"authenticated"},
-        {"adjustment_id": "{adjustment_id}", "adjustment": {"reason": "Mallory"}},
-    ),
+    **BILL_FUNCTIONS,
     "api.create_account": ({"authenticated"}, {"account": {"name": "Till", "user_id": "{user_id}"}}),
     "api.create_customer": ({"authenticated"}, {"customer": {"name": "x", "user_id": "{user_id}"}}),
     "api.create_invoice": (

@@ -107,7 +107,7 @@ class TestConstraints:
 
     @pytest.mark.parametrize(("constraint", "field", "value"), BILL)
     def test_of_bills(self, alice: Person, constraint: str, field: str, value: Any) -> None:
-        bill = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
+        bill: dict[str, Any] = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
         bill |= {"reverse_charge": "true", "items": [BILL_LINE_AS_PRINTED], field: value}
         bill |= {"kind": "bill_of_entry"} if constraint == "bills_port_code_shape" else {}
         assert_about(refused(alice, "create_bill", bill=bill), constraint, field)
@@ -124,7 +124,7 @@ class TestConstraints:
         }
         line = {**BILL_LINE_AS_PRINTED, **beside.get(constraint, {}), field: value}
         lines = [{name: printed for name, printed in line.items() if printed is not None}]
-        bill = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
+        bill: dict[str, Any] = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
         bill |= {"reverse_charge": "true", "items": lines}
         assert_about(refused(alice, "create_bill", bill=bill), constraint, f"items.0.{field}")
 
