@@ -1,54 +1,50 @@
 """A mail server that keeps what it gets, for the mails that Supabase Auth sends to people."""
 
 import re
-import socketserver
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
-from itertools import takewhile
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from local.process.ports import HOST, free_port
 
 
 class Mailbox:
     """The mails of everybody."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, port: int) -> None:
+        self.port = port
         self._mails: list[EmailMessage] = []
 
     @classmethod
     @contextmanager
     def opened(cls) -> Iterator["Mailbox"]:
         """A mailbox with an SMTP server in front, until the end of the block."""
-        mailbox = cls()
-
-        class Conversation(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                mailbox.talk(self)
-
-        with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
-            server.daemon_threads = True
-            mailbox.port = server.server_address[1]
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+        mailbox = cls(free_port())
+        server = Controller(
+            mailbox,
+            hostname=HOST,
+            port=mailbox.port,
+            # Clients may log in, and need not.
+            authenticator=lambda *_: AuthResult(success=True),
+            auth_require_tls=False,
+        )
+        server.start()
+        try:
             yield mailbox
-            server.shutdown()
+        finally:
+            server.stop()
 
-    def talk(self, connection: socketserver.StreamRequestHandler) -> None:
-        """As much of RFC 5321 as a client needs that only sends."""
-        connection.wfile.write(b"220 mailbox\r\n")
-        for line in connection.rfile:
-            word = line[:4].upper()
-            if word == b"DATA":
-                connection.wfile.write(b"354 go on\r\n")
-                lines = takewhile(lambda line: line != b".\r\n", connection.rfile)
-                mail = message_from_bytes(b"".join(lines), policy=policy.default)
-                self._mails.append(mail)
-            connection.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
-            if word == b"QUIT":
-                return
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Called by aiosmtpd for each mail."""
+        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
+        self._mails.append(mail)
+        return "250 Stored"
 
     def count(self, address: str) -> int:
         """How many mails a person has got."""

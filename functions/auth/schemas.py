@@ -9,16 +9,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.problems.catalogue import InvalidToken, SessionNotFound
 from shared.schemas.base import Body, left_out
-from shared.schemas.choices import FilingFrequency
-from shared.schemas.datetimes import Instant
-from shared.schemas.money import TaxRate
+from shared.schemas.choices import FilingFrequency, GstScheme, TurnoverBand
+from shared.schemas.datetimes import Day, Instant
+from shared.schemas.money import Money, TaxRate
 from shared.schemas.text import (
     STORABLE,
     Address,
+    City,
     Email,
     Gstin,
+    LutNumber,
     Name,
     Password,
+    Phone,
+    Pincode,
     StateCode,
     TimeZone,
     UpiId,
@@ -156,6 +160,21 @@ class Profile(View):
                 "time_zone": "Asia/Kolkata",
                 "default_tax_rate": 18,
                 "filing_frequency": "quarterly",
+                "legal_name": "Rao Textiles Private Limited",
+                "city": "Bengaluru",
+                "pincode": "560001",
+                "phone": "+91 80 4123 4567",
+                "gst_scheme": "regular",
+                "gst_registered_from": "2019-04-01",
+                "gst_cancelled_from": None,
+                "turnover_band": "upto_1_5cr",
+                "lut_number": None,
+                "lut_valid_from": None,
+                "lut_valid_to": None,
+                "opening_credit_igst": 0.00,
+                "opening_credit_cgst": 0.00,
+                "opening_credit_sgst": 0.00,
+                "opening_credit_period": None,
             }
         }
     )
@@ -174,6 +193,25 @@ class Profile(View):
     time_zone: str
     default_tax_rate: TaxRate
     filing_frequency: FilingFrequency
+    legal_name: str | None
+    city: str | None
+    pincode: str | None
+    phone: str | None
+    gst_scheme: GstScheme | None = Field(
+        description="Null: not declared; then the documented behaviour, with its warning."
+    )
+    gst_registered_from: str | None
+    gst_cancelled_from: str | None
+    turnover_band: TurnoverBand | None = Field(description="Aggregate turnover of the last financial year.")
+    lut_number: str | None = Field(description="Letter of undertaking, for exports without payment of tax.")
+    lut_valid_from: str | None
+    lut_valid_to: str | None
+    opening_credit_igst: Money
+    opening_credit_cgst: Money
+    opening_credit_sgst: Money
+    opening_credit_period: str | None = Field(
+        description="The first day of the month from which returns are prepared here."
+    )
 
 
 class ProfileChanges(Body):
@@ -193,3 +231,18 @@ class ProfileChanges(Body):
     time_zone: TimeZone = left_out()
     default_tax_rate: TaxRate = left_out()
     filing_frequency: FilingFrequency = left_out()
+    legal_name: Name | None = None
+    city: City | None = None
+    pincode: Pincode | None = None
+    phone: Phone | None = None
+    gst_scheme: GstScheme | None = None
+    gst_registered_from: Day | None = None
+    gst_cancelled_from: Day | None = None
+    turnover_band: TurnoverBand | None = None
+    lut_number: LutNumber | None = None
+    lut_valid_from: Day | None = None
+    lut_valid_to: Day | None = None
+    opening_credit_igst: Money = left_out()
+    opening_credit_cgst: Money = left_out()
+    opening_credit_sgst: Money = left_out()
+    opening_credit_period: Day | None = None

@@ -30,6 +30,7 @@ from shared.problems.catalogue import (
     PaymentExceedsDue,
     PaymentInFuture,
     PeriodClosed,
+    TaxNotAllowed,
     UnknownState,
     problems,
 )
@@ -63,6 +64,7 @@ def list_invoices(data: DataApi, query: Annotated[InvoiceQuery, Query()]) -> Res
         NothingToPay,
         InvalidGstin,
         UnknownState,
+        TaxNotAllowed,
         InvalidValue,
         AmountOutOfRange,
     ),
@@ -102,6 +104,7 @@ def get_invoice(data: DataApi, invoice_id: UUID) -> Response:
         NotOverdue,
         InvalidGstin,
         UnknownState,
+        TaxNotAllowed,
         InvalidValue,
         AmountOutOfRange,
     ),
@@ -168,7 +171,13 @@ def mark_as_paid(
     summary="Recalculate the taxes of an invoice",
     response_model=Invoice,
     responses=problems(
-        InvoiceNotFound, InvoiceTotalFixed, InvoiceHasNotes, InvoiceCancelled, PeriodClosed, InvalidValue
+        InvoiceNotFound,
+        InvoiceTotalFixed,
+        InvoiceHasNotes,
+        InvoiceCancelled,
+        PeriodClosed,
+        TaxNotAllowed,
+        InvalidValue,
     ),
 )
 def recalculate_taxes(

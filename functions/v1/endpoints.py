@@ -25,6 +25,7 @@ from shared.problems.catalogue import (
     InvoiceTotalFixed,
     NothingToPay,
     PeriodClosed,
+    TaxNotAllowed,
     problems,
 )
 from shared.schemas.text import Text
@@ -46,7 +47,9 @@ def list_invoices_v1(data: DataV1, query: Annotated[InvoiceQueryV1, Query()]) ->
     summary="Create an invoice",
     status_code=status.HTTP_201_CREATED,
     response_model=InvoiceV1,
-    responses=problems(IdempotencyKeyReused, NothingToPay, PeriodClosed, InvalidValue, AmountOutOfRange),
+    responses=problems(
+        IdempotencyKeyReused, NothingToPay, PeriodClosed, TaxNotAllowed, InvalidValue, AmountOutOfRange
+    ),
 )
 def create_invoice_v1(data: DataV1Once, invoice: NewInvoiceV1) -> Response:
     """Create an invoice with its lines. It counts as sent at once. Without `tax_rate` it has no tax."""
@@ -89,6 +92,7 @@ def get_invoice_v1(
         InvoiceCancelled,
         PeriodClosed,
         NothingToPay,
+        TaxNotAllowed,
         InvalidValue,
         AmountOutOfRange,
     ),

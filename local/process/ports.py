@@ -73,6 +73,11 @@ def _wanted(variable: str, default: int) -> int:
     return int(text)
 
 
+def free_port() -> int:
+    """One that nothing listens at."""
+    return _free(1)[0]
+
+
 def _free(count: int, besides: Iterable[int] = ()) -> list[int]:
     first, _, last = os.environ.get("FREE_PORTS", _FREE_PORTS).partition("-")
     candidates = sorted({*range(int(first), int(last) + 1)} - {*besides})

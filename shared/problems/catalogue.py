@@ -27,7 +27,8 @@ _CLOSED = (*_OPEN, AnswerTooLarge, NotAuthenticated, InvalidToken, TokenExpired,
 
 def problems(*own: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an endpoint for users: its own problems and those that every such endpoint has."""
-    return responses({*_CLOSED, *own})
+    keeps_answers = {TooManyIdempotencyKeys} if IdempotencyKeyReused in own else set()
+    return responses({*_CLOSED, *own, *keeps_answers})
 
 
 def open_problems(*own: type[Problem]) -> dict[int | str, dict[str, Any]]:

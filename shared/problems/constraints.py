@@ -18,11 +18,12 @@ from shared.problems.catalogue import (
     TransferAccountNotFound,
     TransferToSameAccount,
     UnknownState,
-    UsernameTaken,
 )
+from shared.problems.profile_constraints import PROFILE_CONSTRAINTS
 from shared.problems.rule import Rule
 
 CONSTRAINTS: dict[str, Rule] = {
+    **PROFILE_CONSTRAINTS,
     **BILL_CONSTRAINTS,
     "rupees_is_a_number": Rule(
         InvalidValue,
@@ -44,25 +45,6 @@ CONSTRAINTS: dict[str, Rule] = {
         InvalidValue,
         ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
         "tax_rate is between 0 and 100 percent.",
-    ),
-    "profiles_username_key": Rule(UsernameTaken, "username", "Somebody else has this username."),
-    "profiles_username_shape": Rule(
-        InvalidValue,
-        "username",
-        "username has 3 to 50 characters: letters without accents, digits, dot, hyphen and underscore.",
-    ),
-    "profiles_full_name_length": Rule(InvalidValue, "full_name", "full_name has 1 to 200 characters."),
-    "profiles_business_name_length": Rule(
-        InvalidValue, "business_name", "business_name has 1 to 200 characters."
-    ),
-    "profiles_address_length": Rule(InvalidValue, "address", "address has at most 1000 characters."),
-    "profiles_upi_id_shape": Rule(InvalidValue, "upi_id", "upi_id looks like name@bank."),
-    "profiles_filing_frequency_known": Rule(
-        InvalidValue, "filing_frequency", "filing_frequency is monthly, quarterly or annually."
-    ),
-    "profiles_state_code_fkey": Rule(UnknownState, "state_code", "There is no GST state with this code."),
-    "profiles_state_code_in_india": Rule(
-        UnknownState, "state_code", "state_code is a place in India, which 96 is not."
     ),
     "accounts_name_length": Rule(InvalidValue, "name", "name has 1 to 200 characters, not spaces alone."),
     "contacts_role_named": Rule(

@@ -31,6 +31,15 @@ class InvalidGstin(Problem):
     hint = "A GSTIN has 15 characters, of which the last is a check digit over the others."
 
 
+class TaxNotAllowed(Problem):
+    """No tax may be collected."""
+
+    code = "tax_not_allowed"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    fields = ("tax_rate",)
+    hint = "Send tax_rate 0, or correct gst_scheme in your profile."
+
+
 class UnknownState(Problem):
     """There is no such GST state code."""
 

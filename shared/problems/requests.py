@@ -128,6 +128,17 @@ class TooManyRequests(Problem):
     headers = {"Retry-After": "900"}
 
 
+class TooManyIdempotencyKeys(Problem):
+    """Too many answers are kept for Idempotency-Keys."""
+
+    code = "too_many_idempotency_keys"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    hint = (
+        "At most 100,000 answers or 100 MB of the last two days are kept. Send it without a key, or tomorrow."
+    )
+    headers = {"Retry-After": "3600"}
+
+
 class InternalError(Problem):
     """Something broke on our side."""
 

@@ -33,7 +33,7 @@ _NO_ROW = "PGRST116"
 """The code, not the status: PostgREST answers 406 to a schema that it does not expose, too."""
 _BEYOND_THE_END = "PGRST103"
 
-_BOOKS_ARE_BUSY = httpx.codes.TOO_MANY_REQUESTS
+_BOOKS_ARE_BUSY = "books_busy"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 
 DataRequest = RequestConfig[httpx.Client]
@@ -124,7 +124,7 @@ class Data:
             answer = _when_books_are_free(lambda: request.send(httpx.Headers()))
         except httpx.TransportError as failure:
             raise ServiceUnavailable from failure
-        if answer.status_code == _BOOKS_ARE_BUSY:
+        if _are_busy(answer):
             raise ServiceUnavailable
         if answer.is_error and error_of(answer).code != accepted:
             raise problem_of(answer, arguments)
@@ -137,12 +137,17 @@ def _when_books_are_free(send: Callable[[], httpx.Response]) -> httpx.Response:
     The database lets two of a user's requests wait, so that no user holds all of its connections.
     """
     answer, pause = send(), _FIRST_PAUSE
-    while answer.status_code == _BOOKS_ARE_BUSY and seconds_left() > 2 * _LONGEST_PAUSE:
+    while _are_busy(answer) and seconds_left() > 2 * _LONGEST_PAUSE:
         # By chance, so that those who were refused together do not come back together.
         time.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - no secret
         pause = min(2 * pause, _LONGEST_PAUSE)
         answer = send()
     return answer
+
+
+def _are_busy(answer: httpx.Response) -> bool:
+    """Whether the books were in use; a 429 of a gateway is another one."""
+    return answer.status_code == httpx.codes.TOO_MANY_REQUESTS and error_of(answer).hint == _BOOKS_ARE_BUSY
 
 
 def _plain(value: object) -> object:

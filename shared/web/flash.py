@@ -11,7 +11,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.schemas.text import STORABLE
-from shared.web.session import cookie
+from shared.web.session import cookie, prefixed
 
 _COOKIE = "refused_form"
 _SECONDS = 60
@@ -50,7 +50,7 @@ class RefusedForm(BaseModel):
     def sent_with(cls, request: Request) -> Self:
         """From the cookie, which may hold anything: nonsense counts as nothing."""
         try:
-            return cls.model_validate_json(urlsafe_b64decode(request.cookies.get(_COOKIE, "")))
+            return cls.model_validate_json(urlsafe_b64decode(request.cookies.get(_cookie_name(request), "")))
         except ValueError:
             return cls()
 
@@ -62,4 +62,8 @@ class RefusedForm(BaseModel):
 
 def forget_refused_form(request: Request, path: str) -> str | None:
     """The cookie that takes it away again, where there is one."""
-    return cookie(request, _COOKIE, "", 0, path) if _COOKIE in request.cookies else None
+    return cookie(request, _COOKIE, "", 0, path) if _cookie_name(request) in request.cookies else None
+
+
+def _cookie_name(request: Request) -> str:
+    return prefixed(request, _COOKIE, request.url.path)

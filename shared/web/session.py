@@ -23,6 +23,7 @@ from shared.problems.catalogue import (
 from shared.supabase.auth import Auth, AuthApi
 from shared.web.csrf import form_token
 
+_COOKIE = "session"
 _LIVES_SECONDS = 30 * 24 * 3600
 _REFRESH_BELOW_SECONDS = 60
 _BETWEEN = "~"
@@ -43,7 +44,7 @@ class Tokens(NamedTuple):
 
     @classmethod
     def sent_with(cls, request: Request) -> Self | None:
-        access, between, refresh = request.cookies.get(cookie_name(request), "").partition(_BETWEEN)
+        access, between, refresh = request.cookies.get(prefixed(request, _COOKIE), "").partition(_BETWEEN)
         return cls(access, refresh) if between else None
 
     @property
@@ -101,19 +102,22 @@ _refreshed = Refreshed()
 def sign_in(request: Request, tokens: Tokens) -> None:
     """Let the answer to this request set the cookie."""
     value = _BETWEEN.join(tokens)
-    request.state.session_cookie = cookie(request, cookie_name(request), value, _LIVES_SECONDS)
+    request.state.session_cookie = cookie(request, _COOKIE, value, _LIVES_SECONDS)
 
 
 def sign_out(request: Request) -> None:
-    request.state.session_cookie = cookie(request, cookie_name(request), "", 0)
+    request.state.session_cookie = cookie(request, _COOKIE, "", 0)
 
 
-def cookie_name(request: Request) -> str:
-    """Browsers take a cookie of the prefix `__Host-` only from this very host, over HTTPS.
+def prefixed(request: Request, name: str, path: str = "/") -> str:
+    """Browsers take a cookie of the prefix `__Host-` only from this very host, over HTTPS, and for all paths.
 
-    So no page of another host of our domain can plant a session of its own.
+    So no page of another host of our domain can plant a session of its own. A cookie for one path takes
+    `__Secure-`: it comes over HTTPS at least.
     """
-    return "session" if _is_local(request) else "__Host-session"
+    if _is_local(request):
+        return name
+    return f"{'__Host-' if path == '/' else '__Secure-'}{name}"
 
 
 def _is_local(request: Request) -> bool:
@@ -123,7 +127,8 @@ def _is_local(request: Request) -> bool:
 def cookie(request: Request, name: str, value: str, seconds: int, path: str = "/") -> str:
     """A cookie that no script can read and no other site can have sent along with a form."""
     secure = "" if _is_local(request) else "; Secure"
-    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    named = prefixed(request, name, path)
+    return f"{named}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 class SessionCookie:

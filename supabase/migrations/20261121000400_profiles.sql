@@ -9,6 +9,7 @@ create table public.profiles (
     username text,
     full_name text,
     business_name text,
+    legal_name text,
     gstin text,
     state_code text references public.gst_states (code),
     address text,
@@ -16,6 +17,20 @@ create table public.profiles (
     time_zone text not null default 'Asia/Kolkata',
     default_tax_rate public.tax_rate not null default 18,
     filing_frequency text not null default 'quarterly',
+    gst_scheme text,
+    gst_registered_from date,
+    gst_cancelled_from date,
+    turnover_band text,
+    lut_number text,
+    lut_valid_from date,
+    lut_valid_to date,
+    city text,
+    pincode text,
+    phone text,
+    opening_credit_igst public.rupees not null default 0,
+    opening_credit_cgst public.rupees not null default 0,
+    opening_credit_sgst public.rupees not null default 0,
+    opening_credit_period date,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     closed_at timestamptz,
@@ -28,9 +43,28 @@ create table public.profiles (
     constraint profiles_upi_id_shape check (upi_id ~ '^[A-Za-z0-9._-]{2,255}@[A-Za-z0-9.-]{2,64}$'),
     constraint profiles_closed_is_kept check ((closed_at is null) = (kept_until is null)),
     constraint profiles_closed_is_anonymous check (
-        closed_at is null or num_nulls(email, username, full_name, business_name, address, upi_id) = 6
+        closed_at is null or num_nulls(email, username, full_name, business_name, legal_name, address, city, pincode, phone, upi_id) = 10
     ),
-    constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually'))
+    constraint profiles_filing_frequency_known check (filing_frequency in ('monthly', 'quarterly', 'annually')),
+    constraint profiles_legal_name_length check (char_length(legal_name) between 1 and 200),
+    constraint profiles_gst_scheme_known
+    check (gst_scheme in ('unregistered', 'regular', 'composition', 'composition_services')),
+    constraint profiles_gst_scheme_fits_gstin check (
+        case
+            when gst_scheme = 'unregistered' then gstin is null
+            when gst_scheme in ('regular', 'composition', 'composition_services') then gstin is not null
+        end
+    ),
+    constraint profiles_gst_cancelled_after_registered check (gst_cancelled_from > gst_registered_from),
+    constraint profiles_turnover_band_known check (turnover_band in ('upto_1_5cr', 'upto_5cr', 'above_5cr')),
+    constraint profiles_lut_number_shape check (lut_number ~ '^[A-Z0-9]{1,20}$'),
+    constraint profiles_lut_period_in_order check (lut_valid_to >= lut_valid_from),
+    constraint profiles_city_length check (char_length(city) between 1 and 100),
+    constraint profiles_pincode_shape check (pincode ~ '^[1-9][0-9]{5}$'),
+    constraint profiles_phone_shape check (phone ~ '^[0-9 +().,/x#*-]{3,40}$' and phone ~ '[0-9]'),
+    constraint profiles_opening_credit_not_negative
+    check (least(opening_credit_igst, opening_credit_cgst, opening_credit_sgst) >= 0),
+    constraint profiles_opening_credit_period_is_a_month check (extract(day from opening_credit_period) = 1)
 );
 comment on table public.profiles is 'One row per user: name, business, GST identity, time zone and the defaults of new records.';
 comment on column public.profiles.id is 'The id of the user in Supabase Auth. No foreign key: books that were filed outlive the user; see deleted_users.';
@@ -38,6 +72,23 @@ comment on column public.profiles.closed_at is 'When the user was deleted whose 
 comment on column public.profiles.kept_until is 'Until when the law keeps the books of a deleted user.';
 comment on column public.profiles.email is 'Copied from Supabase Auth, which stays its owner.';
 comment on column public.profiles.username is 'Another name to log in with; unique without regard to case.';
+comment on column public.profiles.business_name is 'The name the business trades under.';
+comment on column public.profiles.legal_name is 'The name in the GST registration, where it is another one (CGST Rules, Rule 46(a)).';
+comment on column public.profiles.gst_scheme is
+'unregistered, regular, composition (CGST Act s.10) or composition_services (Notification 2/2019); null: the user has not declared it.';
+comment on column public.profiles.gst_registered_from is 'The first day of the registration.';
+comment on column public.profiles.gst_cancelled_from is 'The day from which the registration is cancelled.';
+comment on column public.profiles.turnover_band is 'Aggregate turnover of the last year: up to 1.5 crore, up to 5 crore or above. It decides digits of HSN, e-invoices and late fees.';
+comment on column public.profiles.lut_number is 'Letter of undertaking for exports without payment of tax (CGST Rules, Rule 96A).';
+comment on column public.profiles.lut_valid_from is 'The first day of the letter of undertaking.';
+comment on column public.profiles.lut_valid_to is 'The last day of the letter of undertaking.';
+comment on column public.profiles.city is 'City of the address, for e-invoices and e-way bills.';
+comment on column public.profiles.pincode is 'PIN code of the address: six digits.';
+comment on column public.profiles.phone is 'Telephone number of the business.';
+comment on column public.profiles.opening_credit_igst is 'Rupees of integrated tax in the credit ledger before the first return prepared here.';
+comment on column public.profiles.opening_credit_cgst is 'Rupees of central tax in the credit ledger before the first return prepared here.';
+comment on column public.profiles.opening_credit_sgst is 'Rupees of state tax in the credit ledger before the first return prepared here.';
+comment on column public.profiles.opening_credit_period is 'The first day of the first month whose return is prepared here.';
 comment on column public.profiles.gstin is 'The user''s GST registration; null for a person who is not registered.';
 comment on column public.profiles.state_code is 'The state the user supplies from; taken from the GSTIN when there is one.';
 comment on column public.profiles.time_zone is 'The zone in which this user''s days, months and financial years begin.';
@@ -205,7 +256,9 @@ comment on function private.today is 'The day it is now in the profile''s time z
 alter table public.profiles enable row level security;
 grant select on public.profiles to authenticated, service_role;
 grant update (
-    username, full_name, business_name, gstin, state_code, address, upi_id, time_zone, default_tax_rate, filing_frequency
+    username, full_name, business_name, legal_name, gstin, state_code, address, city, pincode, phone, upi_id, time_zone,
+    default_tax_rate, filing_frequency, gst_scheme, gst_registered_from, gst_cancelled_from, turnover_band, lut_number,
+    lut_valid_from, lut_valid_to, opening_credit_igst, opening_credit_cgst, opening_credit_sgst, opening_credit_period
 ) on public.profiles to authenticated, service_role;
 
 create policy "users read their profile" on public.profiles
@@ -232,6 +285,21 @@ select
     time_zone,
     trim_scale(default_tax_rate) as default_tax_rate,
     filing_frequency,
+    legal_name,
+    city,
+    pincode,
+    phone,
+    gst_scheme,
+    gst_registered_from,
+    gst_cancelled_from,
+    turnover_band,
+    lut_number,
+    lut_valid_from,
+    lut_valid_to,
+    opening_credit_igst,
+    opening_credit_cgst,
+    opening_credit_sgst,
+    opening_credit_period,
     to_json(created_at at time zone 'utc') #>> '{}' || 'Z' as created_at,
     to_json(updated_at at time zone 'utc') #>> '{}' || 'Z' as updated_at
 from public.profiles
@@ -252,6 +320,21 @@ create type api.profile_answer as (
     time_zone text,
     default_tax_rate numeric,
     filing_frequency text,
+    legal_name text,
+    city text,
+    pincode text,
+    phone text,
+    gst_scheme text,
+    gst_registered_from date,
+    gst_cancelled_from date,
+    turnover_band text,
+    lut_number text,
+    lut_valid_from date,
+    lut_valid_to date,
+    opening_credit_igst public.rupees,
+    opening_credit_cgst public.rupees,
+    opening_credit_sgst public.rupees,
+    opening_credit_period date,
     created_at text,
     updated_at text
 );
@@ -281,7 +364,22 @@ begin
         upi_id = changed.upi_id,
         time_zone = changed.time_zone,
         default_tax_rate = changed.default_tax_rate,
-        filing_frequency = changed.filing_frequency
+        filing_frequency = changed.filing_frequency,
+        legal_name = changed.legal_name,
+        city = changed.city,
+        pincode = changed.pincode,
+        phone = changed.phone,
+        gst_scheme = changed.gst_scheme,
+        gst_registered_from = changed.gst_registered_from,
+        gst_cancelled_from = changed.gst_cancelled_from,
+        turnover_band = changed.turnover_band,
+        lut_number = changed.lut_number,
+        lut_valid_from = changed.lut_valid_from,
+        lut_valid_to = changed.lut_valid_to,
+        opening_credit_igst = changed.opening_credit_igst,
+        opening_credit_cgst = changed.opening_credit_cgst,
+        opening_credit_sgst = changed.opening_credit_sgst,
+        opening_credit_period = changed.opening_credit_period
     where id = caller;
     select * into answer from api.profile;
     return answer;

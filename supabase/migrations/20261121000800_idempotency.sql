@@ -12,14 +12,18 @@ create table private.idempotency_keys (
     request_hash bytea not null,
     answer json not null,
     location text,
+    number bigint not null,
+    bytes_so_far bigint not null,
     created_at timestamptz not null default now(),
-    primary key (user_id, key)
+    primary key (user_id, key),
+    constraint idempotency_keys_number_unique unique (user_id, number)
 );
 comment on table private.idempotency_keys is 'Answers to creating calls by Idempotency-Key, kept for 24 hours at least.';
 comment on column private.idempotency_keys.request_hash is 'SHA-256 over the operation and its arguments: a key belongs to one request.';
 
--- Serves the removal of old keys.
-create index idempotency_keys_created_at_idx on private.idempotency_keys (created_at);
+comment on column private.idempotency_keys.number is 'The place of the answer among those of its user: 1, 2, 3 ...';
+comment on column private.idempotency_keys.bytes_so_far is
+'The bytes of all answers of the user up to this one: with the number it tells how much is kept, without counting.';
 
 
 -- Functions ----------------------------------------------------------------------------------------
@@ -82,6 +86,34 @@ $$;
 grant execute on function private.replay to authenticated;
 comment on function private.replay is 'The first answer to this key, or null; 409 idempotency_key_reused when the request differs.';
 
+create function private.check_room_for_answer(owner uuid, answer_bytes bigint)
+returns private.idempotency_keys
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    oldest private.idempotency_keys;
+    newest private.idempotency_keys;
+begin
+    select * into oldest from private.idempotency_keys as kept where kept.user_id = owner order by kept.number limit 1;
+    select * into newest from private.idempotency_keys as kept where kept.user_id = owner order by kept.number desc limit 1;
+    -- Refused, and not forgotten: a key that is forgotten too early lets its request happen twice.
+    if
+        newest.number - oldest.number + 1 >= 100000
+        or newest.bytes_so_far - oldest.bytes_so_far + answer_bytes > 100000000
+    then
+        perform private.raise_problem(
+            429, 'too_many_idempotency_keys',
+            'The answers to your requests with an Idempotency-Key of the last two days fill their place.'
+        );
+    end if;
+    return newest;
+end;
+$$;
+comment on function private.check_room_for_answer is
+'The newest answer that is kept for a user; 429 too_many_idempotency_keys where 100,000 or 100 MB are kept.';
+
 create function private.remember(
     operation text, arguments jsonb, answer json, location text default null, status integer default 201
 )
@@ -90,15 +122,25 @@ language plpgsql
 security definer -- see private.replay
 set search_path = ''
 as $$
+declare
+    key constant text := private.idempotency_key();
+    answer_bytes constant bigint := octet_length(answer::text);
+    newest private.idempotency_keys;
 begin
     perform private.set_answer(status, location, replayed => false);
-    insert into private.idempotency_keys (user_id, key, request_hash, answer, location)
-    select auth.uid(), private.idempotency_key(), private.request_hash(operation, arguments), answer, location
-    where private.idempotency_key() is not null;
+    if key is null then
+        return;
+    end if;
+    newest := private.check_room_for_answer(auth.uid(), answer_bytes);
+    insert into private.idempotency_keys (user_id, key, request_hash, answer, location, number, bytes_so_far)
+    values (
+        auth.uid(), key, private.request_hash(operation, arguments), answer, location,
+        coalesce(newest.number, 0) + 1, coalesce(newest.bytes_so_far, 0) + answer_bytes
+    );
 end;
 $$;
 grant execute on function private.remember to authenticated;
-comment on function private.remember is 'Keeps the answer under the request''s key and sets its status and Location.';
+comment on function private.remember is 'Keeps the answer under the request''s key and sets its status and Location; 429 too_many_idempotency_keys.';
 
 create function private.forget_idempotency_keys()
 returns bigint

@@ -364,7 +364,7 @@ begin
         perform private.check_typed_invoice(new, (now() at time zone zone)::date);
     end if;
     if tg_op = 'INSERT' then
-        new.tax_rate := coalesce(new.tax_rate, (select default_tax_rate from public.profiles where id = new.user_id));
+        new.tax_rate := coalesce(new.tax_rate, private.usual_tax_rate(new.user_id));
         new.seller := null;
     elsif new.id <> old.id or new.user_id <> old.user_id or new.serial <> old.serial then
         perform private.raise_problem(409, 'owner_is_fixed', 'An invoice keeps its id, its serial number and its owner.');
@@ -372,6 +372,10 @@ begin
         perform private.raise_problem(409, 'invoice_number_fixed', 'An invoice keeps its number.', 'invoice_number');
     elsif (new.document_type, new.against_id) is distinct from (old.document_type, old.against_id) then
         perform private.raise_problem(409, 'document_type_fixed', 'A document keeps its type and the invoice it is about.');
+    end if;
+    -- A note carries the rate of what it corrects.
+    if new.document_type = 'invoice' and new.tax_rate is distinct from old.tax_rate then
+        perform private.check_tax_allowed(new.user_id, new.tax_rate);
     end if;
     -- Who says that it is overdue says that it was issued before.
     new.issued_on := case when new.status = 'overdue' then least(old.issued_on, new.due_day) else old.issued_on end;

@@ -142,6 +142,12 @@ begin
         (select max(item.position) + 1 from public.invoice_items as item where item.invoice_id = new.invoice_id),
         1
     );
+    if
+        invoice.document_type = 'invoice'
+        and (tg_op = 'INSERT' or new.tax_rate is distinct from old.tax_rate)
+    then
+        perform private.check_tax_allowed(new.user_id, coalesce(new.tax_rate, invoice.tax_rate));
+    end if;
     new.amount := round(new.quantity * new.unit_price, 2);
     computed := private.line_amounts(new, invoice);
     new.taxable_value := computed.taxable_value;

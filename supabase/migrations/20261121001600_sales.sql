@@ -33,7 +33,8 @@ stable
 set search_path = ''
 as $$
 begin
-    return coalesce(sale.tax_rate, (select default_tax_rate from public.profiles where id = sale.user_id));
+    perform private.check_tax_allowed(sale.user_id, sale.tax_rate);
+    return coalesce(sale.tax_rate, private.usual_tax_rate(sale.user_id));
 end;
 $$;
 comment on function private.sale_rate is 'The GST rate at which the invoice of a sale is generated, in percent.';

@@ -107,7 +107,7 @@ select
         ),
         invoice.issue_day,
         invoice.tax_amount > 0 and (
-            select profile.gstin is null
+            select profile.gstin is null and profile.gst_scheme is null
             from public.profiles as profile
             where profile.id = (select private.current_user_id())
         )

@@ -22,13 +22,13 @@ begin
     -- Tax falls due by the day of the document, paid or not (CGST Act s.12, 13); who is not registered counts money.
     return case
         when tax_type <> 'gst' then 'cash'
-        else coalesce(asked, (select case when gstin is null then 'cash' else 'invoice' end from public.profiles where id = owner))
+        else coalesce(asked, (select case when gstin is null and gst_scheme is null then 'cash' else 'invoice' end from public.profiles where id = owner))
     end;
 end;
 $$;
 grant execute on function private.filing_basis to authenticated, service_role;
 comment on function private.filing_basis is
-'By what a filing counts sales: invoice, by the day of issue, or cash, by the day of payment; invoice for who has a GSTIN.';
+'By what a filing counts sales: invoice, by the day of issue, or cash, by the day of payment; invoice for who has a GSTIN or has declared a scheme.';
 
 create function private.basis_of_period(owner uuid, tax_type text, period_start date, period_end date, asked text)
 returns text

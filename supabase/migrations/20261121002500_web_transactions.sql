@@ -43,7 +43,7 @@ begin
             'today', private.today(reader.id),
             'page_size', page_size,
             'accounts', private.account_choices(),
-            'default_tax_rate', trim_scale(reader.default_tax_rate),
+            'default_tax_rate', trim_scale(private.usual_tax_rate(reader.id)),
             'categories', (
                 select coalesce(json_agg(known.category order by known.category), '[]')
                 from (

@@ -23,7 +23,7 @@ begin
     draft.user_id := reader.id;
     -- While it is being typed it decides nothing.
     draft.customer_gstin := case when gstin_fault is null then gstin end;
-    draft.tax_rate := coalesce(draft.tax_rate, reader.default_tax_rate);
+    draft.tax_rate := coalesce(draft.tax_rate, private.usual_tax_rate(reader.id));
     -- Saving what was issued keeps the kind of tax where neither has changed, also after the seller has moved.
     if
         edited is null
@@ -112,7 +112,7 @@ begin
     return json_build_object(
         'today', today,
         'due_day', today + 30,
-        'default_tax_rate', trim_scale(case when invoice is null then reader.default_tax_rate else saved.tax_rate end),
+        'default_tax_rate', trim_scale(case when invoice is null then private.usual_tax_rate(reader.id) else saved.tax_rate end),
         'seller', private.seller(reader),
         'states', private.state_choices(),
         'rates', (

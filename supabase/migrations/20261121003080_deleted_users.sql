@@ -118,7 +118,11 @@ begin
         username = null,
         full_name = null,
         business_name = null,
+        legal_name = null,
         address = null,
+        city = null,
+        pincode = null,
+        phone = null,
         upi_id = null,
         closed_at = now(),
         kept_until = private.books_kept_until(id)

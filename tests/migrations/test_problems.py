@@ -20,6 +20,7 @@ WITHOUT_FIELD = {
     "not_authenticated",
     "token_revoked",
     "too_many_requests",
+    "too_many_idempotency_keys",
     "count_not_available",
     "embedding_not_available",
     # What the address names does not exist.

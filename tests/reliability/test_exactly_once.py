@@ -266,6 +266,32 @@ class TestKeys:
             again = alice.api.post(path, json=body, headers=headers)
             assert ("idempotent-replayed" in again.headers) == kept
 
+    @pytest.mark.parametrize(
+        ("number", "bytes_so_far"), [(100_000, 100_000), (2, 100_000_001)], ids=["many", "large"]
+    )
+    def test_are_refused_beyond_what_is_kept_of_a_user(
+        self, alice: Person, bob: Person, dashboard: psycopg.Connection, number: int, bytes_so_far: int
+    ) -> None:
+        path, body = a_sale(alice)
+        first = {"Idempotency-Key": str(uuid4())}
+        assert alice.api.post(path, json=body, headers=first).status_code == 201
+        dashboard.execute(
+            """
+            insert into private.idempotency_keys (user_id, key, request_hash, answer, number, bytes_so_far)
+            values (%s, 'newest', '', 'null', %s, %s)
+            """,
+            (alice.id, number, bytes_so_far),
+        )
+        before = state(alice)
+        refused = alice.api.post(path, json=body, headers={"Idempotency-Key": str(uuid4())})
+        problem(refused, 429, "too_many_idempotency_keys")
+        assert refused.headers["Retry-After"] == "3600"
+        assert state(alice) == before
+        # What is kept is answered, without a key everything goes on, and nobody else notices.
+        assert "idempotent-replayed" in alice.api.post(path, json=body, headers=first).headers
+        assert alice.api.post(path, json=body).status_code == 201
+        assert bob.api.post(path, json=body, headers=first).status_code == 201
+
     def test_a_bad_one_is_refused(self, alice: Person) -> None:
         path, body = a_sale(alice)
         answer = alice.api.post(path, json=body, headers={"Idempotency-Key": "x" * 256})

@@ -227,7 +227,14 @@ class TestCookies:
 
     def test_are_secure_elsewhere(self, browser: httpx.Client) -> None:
         browser.headers.update({"Host": "renpay.example", "Origin": "https://renpay.example"})
-        assert browser.post("/login", data={}).headers["set-cookie"].endswith("; Secure")
+        cookie = browser.post("/login", data={}).headers["set-cookie"]
+        assert cookie.startswith("__Secure-refused_form=")
+        assert cookie.endswith("; Secure")
+        # One that a page without HTTPS may have planted is not read.
+        value = cookie.removeprefix("__Secure-refused_form=").partition(";")[0]
+        for name, shown in (("__Secure-refused_form", True), ("refused_form", False)):
+            page = browser.get("/login", headers={"Cookie": f"{name}={value}"})
+            assert ("field-error" in page.text) == shown
 
     def test_of_a_refused_form_fits_into_a_browser(self, browser: httpx.Client) -> None:
         for username in ("अ" * 320, "x" * 100_000):

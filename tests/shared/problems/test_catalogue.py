@@ -32,6 +32,7 @@ UNREACHABLE = {
     "gstr2b_documents_section_known",
     "contacts_owner_key",
     "gst_states_code_is_two_digits",
+    "idempotency_keys_number_unique",
     "invoice_items_amount_is_product",
     "invoice_items_invoice_belongs_to_user",
     "invoice_items_tax_adds_up",

@@ -41,6 +41,17 @@ class TestConstraints:
     def test_of_the_profile(self, alice: Person, constraint: str, field: str, value: Any) -> None:
         assert_about(refused(alice, "update_profile", profile={field: value}), constraint, field)
 
+    @pytest.mark.parametrize(
+        ("constraint", "first", "last"),
+        [
+            ("profiles_gst_cancelled_after_registered", "gst_registered_from", "gst_cancelled_from"),
+            ("profiles_lut_period_in_order", "lut_valid_from", "lut_valid_to"),
+        ],
+    )
+    def test_of_days_in_the_profile(self, alice: Person, constraint: str, first: str, last: str) -> None:
+        days = {first: "2026-04-01", last: "2026-03-31"}
+        assert_about(refused(alice, "update_profile", profile=days), constraint, last)
+
     def test_of_usernames(self, alice: Person, bob: Person) -> None:
         bob.profile(username=f"bob-{bob.id[:8]}")
         refusal = refused(alice, "update_profile", profile={"username": f"bob-{bob.id[:8]}"})
@@ -144,6 +155,7 @@ class TestConstraints:
         provoked |= {case[0] for case in OTHER_TRANSACTION} | {case[0] for case in [*CONTACT, *ITEM]}
         provoked |= {case[0] for case in [*BILL, *BILL_LINE, *ADJUSTMENT]}
         provoked |= {"profiles_username_key", "items_name_unique_per_user"}
+        provoked |= {"profiles_gst_cancelled_after_registered", "profiles_lut_period_in_order"}
         provoked |= {"contacts_customer_gstin_key", "contacts_supplier_gstin_key"}
         assert not provoked & TOLD_BEFORE
         assert provoked | TOLD_BEFORE == set(CONSTRAINTS)
