@@ -30,7 +30,7 @@ BILL_CONSTRAINTS: dict[str, Rule] = {
     ),
     "bills_gstin_fits_supplier_type": Rule(
         InvalidValue,
-        ("supplier_type", "supplier_gstin"),
+        "supplier_type",
         "A regular, composition or SEZ supplier has a GSTIN, and no other supplier has one.",
     ),
     "bills_number_length": Rule(

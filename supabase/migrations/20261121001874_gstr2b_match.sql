@@ -40,78 +40,54 @@ grant execute on function private.gstr2b_differences to authenticated;
 comment on function private.gstr2b_differences is
 'In what a document of GSTR-2B and a bill differ. A little is up to ten rupees, or one in a hundred.';
 
-create function private.gstr2b_pairs(owner uuid, asked_period date)
+create function private.gstr2b_pairs_by_number(owner uuid, asked_period date)
 returns table (document_id uuid, bill_id uuid, reasons text[])
 language sql
 stable
 set search_path = ''
+set enable_nestloop = off -- nothing is known of the rows of a query inside: a loop over both sides takes minutes
 as $$
     with documents as materialized (
-        select written as document, substr(written.supplier_gstin, 3, 10) as pan
+        select
+            written as document, written.id, written.kind, written.bill_id, written.number_key,
+            coalesce(substr(written.supplier_gstin, 3, 10), '') as pan,
+            private.document_number_key(written.original_number) as original_key
         from public.gstr2b_documents as written
         where written.user_id = owner and written.period = asked_period
     ),
     bills as materialized (
-        select written as bill, substr(written.supplier_gstin, 3, 10) as pan
+        select
+            written as bill, written.id, written.kind, written.number_key,
+            coalesce(substr(written.supplier_gstin, 3, 10), '') as pan
         from public.bills as written
-        where
-            written.user_id = owner and (written.in_2b_period is null or written.in_2b_period = asked_period)
-            and written.supplier_type in ('regular', 'sez', 'overseas', 'composition')
+        where written.user_id = owner and (written.in_2b_period is null or written.in_2b_period = asked_period)
     ),
     -- What was accepted is one, whatever differs.
     decided as materialized (
-        select (document).id as document_id, (bill).id as bill_id, private.gstr2b_differences(document, bill) as reasons
+        select documents.id as document_id, bills.id as bill_id, private.gstr2b_differences(documents.document, bills.bill) as reasons
         from documents
-        inner join bills on (bills.bill).id = (documents.document).bill_id
+        inner join bills on bills.id = documents.bill_id
     ),
     candidates as materialized (
-        select (found.document).id as document_id, (found.bill).id as bill_id, found.reasons, found.days
+        select
+            near.document_id, near.bill_id, private.gstr2b_differences(near.document, near.bill) as reasons,
+            abs((near.document).document_date - (near.bill).bill_date) as days
         from (
-            select
-                near.document, near.bill, private.gstr2b_differences(near.document, near.bill) as reasons,
-                abs((near.document).document_date - (near.bill).bill_date) as days
-            from (
-                -- The same number, however it is written, of the same person.
-                select document, bill
-                from documents
-                inner join bills
-                    on (bills.bill).number_key = (documents.document).number_key and (bills.bill).kind = (documents.document).kind
-                where bills.pan is not distinct from documents.pan
-                union all
-                select document, bill
-                from documents
-                inner join bills
-                    on
-                    (bills.bill).number_key = private.document_number_key((documents.document).original_number)
-                    and (bills.bill).kind = (documents.document).kind
-                where bills.pan is not distinct from documents.pan and (bills.bill).number_key <> (documents.document).number_key
-                union all
-                -- Another number, but the same supplier, day and amounts.
-                select document, bill
-                from documents
-                inner join bills
-                    on
-                    (bills.bill).supplier_gstin = (documents.document).supplier_gstin
-                    and (bills.bill).bill_date = (documents.document).document_date
-                    and (bills.bill).kind = (documents.document).kind
-                where
-                    (bills.bill).number_key <> (documents.document).number_key
-                    and abs((bills.bill).taxable_value - (documents.document).taxable_value) <= 1
-                    and abs((bills.bill).igst - (documents.document).igst) <= 1
-                    and abs((bills.bill).cgst - (documents.document).cgst) <= 1
-                    and abs((bills.bill).sgst - (documents.document).sgst) <= 1
-            ) as near
-            where
-                not exists (select from decided where decided.document_id = (near.document).id)
-                and not exists (select from decided where decided.bill_id = (near.bill).id)
-        ) as found
-        -- One number says nothing where day and amounts are both others: each year begins with 1.
-        where not (found.reasons @> '{date_differs,amount_differs}' or found.reasons @> '{other_gstin_of_pan,amount_differs}')
-    ),
-    exact as materialized (
-        select candidate.document_id, candidate.bill_id, candidate.reasons
-        from candidates as candidate
-        where candidate.reasons = '{}'
+            -- The same number, however it is written, of the same person; or that of what is amended.
+            select documents.id as document_id, bills.id as bill_id, documents.document, bills.bill
+            from documents
+            inner join bills
+                on bills.number_key = documents.number_key and bills.pan = documents.pan and bills.kind = documents.kind
+            union all
+            select documents.id, bills.id, documents.document, bills.bill
+            from documents
+            inner join bills
+                on bills.number_key = documents.original_key and bills.pan = documents.pan and bills.kind = documents.kind
+            where documents.original_key <> documents.number_key
+        ) as near
+        where
+            not exists (select from decided where decided.document_id = near.document_id)
+            and not exists (select from decided where decided.bill_id = near.bill_id)
     ),
     ranked as (
         select
@@ -123,18 +99,70 @@ as $$
                 partition by candidate.bill_id order by cardinality(candidate.reasons), candidate.days, candidate.document_id
             ) as document_rank
         from candidates as candidate
-        where
-            not exists (select from exact where exact.document_id = candidate.document_id)
-            and not exists (select from exact where exact.bill_id = candidate.bill_id)
+        -- One number says nothing where day and amounts are both others: each year begins with 1.
+        where not (candidate.reasons @> '{date_differs,amount_differs}' or candidate.reasons @> '{other_gstin_of_pan,amount_differs}')
     )
     select decided.document_id, decided.bill_id, decided.reasons from decided
     union all
-    select distinct on (exact.document_id) exact.document_id, exact.bill_id, exact.reasons from exact
-    union all
+    -- Each is the best of the other: what is exact comes first.
     select ranked.document_id, ranked.bill_id, ranked.reasons from ranked where ranked.bill_rank = 1 and ranked.document_rank = 1
 $$;
+grant execute on function private.gstr2b_pairs_by_number to authenticated;
+comment on function private.gstr2b_pairs_by_number is
+'The documents of a GSTR-2B and the bills that they were accepted as, or that have their number.';
+
+create function private.gstr2b_pairs(owner uuid, asked_period date)
+returns table (document_id uuid, bill_id uuid, reasons text[])
+language sql
+stable
+set search_path = ''
+set enable_nestloop = off -- nothing is known of the rows of a query inside: a loop over both sides takes minutes
+as $$
+    with by_number as materialized (
+        select * from private.gstr2b_pairs_by_number(owner, asked_period)
+    ),
+    -- Of the rest: the same supplier and day, and amounts that differ by paise. Where several are alike, in their order.
+    documents as materialized (
+        select
+            written as document, written.id, written.supplier_gstin, written.document_date, written.kind,
+            round(written.taxable_value) as rupees,
+            row_number() over (
+                partition by written.supplier_gstin, written.document_date, written.kind, round(written.taxable_value)
+                order by written.document_number, written.id
+            ) as place
+        from public.gstr2b_documents as written
+        where
+            written.user_id = owner and written.period = asked_period and written.supplier_gstin is not null
+            and not exists (select from by_number where by_number.document_id = written.id)
+    ),
+    bills as materialized (
+        select
+            written as bill, written.id, written.supplier_gstin, written.bill_date, written.kind,
+            round(written.taxable_value) as rupees,
+            row_number() over (
+                partition by written.supplier_gstin, written.bill_date, written.kind, round(written.taxable_value)
+                order by written.bill_number, written.id
+            ) as place
+        from public.bills as written
+        where
+            written.user_id = owner and (written.in_2b_period is null or written.in_2b_period = asked_period)
+            and not exists (select from by_number where by_number.bill_id = written.id)
+    )
+    select by_number.document_id, by_number.bill_id, by_number.reasons from by_number
+    union all
+    select documents.id, bills.id, private.gstr2b_differences(documents.document, bills.bill)
+    from documents
+    inner join bills
+        on
+        bills.supplier_gstin = documents.supplier_gstin and bills.bill_date = documents.document_date
+        and bills.kind = documents.kind and bills.rupees = documents.rupees and bills.place = documents.place
+    where
+        abs((bills.bill).igst - (documents.document).igst) <= 1
+        and abs((bills.bill).cgst - (documents.document).cgst) <= 1
+        and abs((bills.bill).sgst - (documents.document).sgst) <= 1
+$$;
 grant execute on function private.gstr2b_pairs to authenticated;
-comment on function private.gstr2b_pairs is 'The documents of a GSTR-2B and the bills they are, with what differs; an exact pair before a probable one.';
+comment on function private.gstr2b_pairs is 'The documents of a GSTR-2B and the bills they are, with what differs: by number, and the rest by day and amounts.';
 
 create function private.gstr2b_document_json(document public.gstr2b_documents)
 returns json
@@ -175,6 +203,7 @@ returns table (match text, reasons text[], document_id uuid, bill_id uuid)
 language sql
 stable
 set search_path = ''
+set enable_nestloop = off -- nothing is known of the rows of a query inside: a loop over both sides takes minutes
 as $$
     with pairs as materialized (
         select * from private.gstr2b_pairs(owner, asked_period)

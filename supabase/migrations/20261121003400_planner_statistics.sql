@@ -121,5 +121,4 @@ alter column reference set statistics 0;
 alter index public.profiles_username_key alter column 1 set statistics 0;
 alter index public.items_name_unique_per_user alter column 2 set statistics 0;
 alter index public.invoices_number_unique_per_year alter column 2 set statistics 0;
-alter index public.bills_number_unique_per_supplier alter column 2 set statistics 0;
-alter index public.bills_number_unique_per_supplier alter column 5 set statistics 0;
+alter index public.bills_number_unique_per_supplier alter column 1 set statistics 0;
