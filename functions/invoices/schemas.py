@@ -8,8 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from functions.invoices.examples import CHANGES, INVOICE, NEW_INVOICE
 from shared.problems.catalogue import InvoiceNotFound
 from shared.schemas.base import Body, left_out, required_unless
-from shared.schemas.choices import DocumentType, InvoiceStatus, NoteReason, Template, Treatment
-from shared.schemas.datetimes import DayOrInstant, Instant
+from shared.schemas.choices import (
+    DocumentType,
+    InvoiceStatus,
+    NoteReason,
+    PartyType,
+    SupplyType,
+    Template,
+    Treatment,
+)
+from shared.schemas.datetimes import Day, DayOrInstant, Instant
 from shared.schemas.filters import Contains, Is, ShownAs, Since, Until
 from shared.schemas.money import Money, Quantity, TaxRate
 from shared.schemas.pagination import ListQuery
@@ -17,11 +25,15 @@ from shared.schemas.text import (
     STORABLE,
     Address,
     ContactEmail,
+    CountryCode,
     Gstin,
     HsnCode,
     InvoiceNumber,
     Name,
     Notes,
+    Pincode,
+    PortCode,
+    ShippingBillNumber,
     StateCode,
     Text,
 )
@@ -84,6 +96,18 @@ class Invoice(View):
     customer_gstin: str | None
     customer_state_code: str | None
     customer_id: UUID | None
+    customer_pincode: str | None
+    customer_country_code: str | None
+    party_type: PartyType | None = Field(description="Null: regular with a GSTIN, else unregistered.")
+    supply_type: SupplyType
+    ship_to_name: str | None
+    ship_to_address: str | None
+    ship_to_gstin: str | None
+    ship_to_state_code: str | None
+    ship_to_pincode: str | None
+    port_code: str | None
+    shipping_bill_number: str | None
+    shipping_bill_date: str | None
     place_of_supply: str | None
     issue_date: Instant
     due_date: Instant
@@ -134,7 +158,25 @@ class NewInvoiceItem(Body):
 Items = Annotated[list[NewInvoiceItem], Field(min_length=1, max_length=1000)]
 
 
-class NewInvoice(Body):
+class _Supply(Body):
+    """What kind of customer and supply it is for GST, and where goods go."""
+
+    customer_pincode: Pincode | None = None
+    customer_country_code: CountryCode | None = None
+    party_type: PartyType | None = Field(
+        None, description="What the customer is. Default: regular with a GSTIN, else unregistered."
+    )
+    ship_to_name: Name | None = Field(None, description="Who gets the goods, if not the customer.")
+    ship_to_address: Address | None = None
+    ship_to_gstin: Gstin | None = None
+    ship_to_state_code: StateCode | None = None
+    ship_to_pincode: Pincode | None = None
+    port_code: PortCode | None = None
+    shipping_bill_number: ShippingBillNumber | None = None
+    shipping_bill_date: Day | None = None
+
+
+class NewInvoice(_Supply):
     """A new invoice."""
 
     model_config = ConfigDict(json_schema_extra={"example": NEW_INVOICE})
@@ -147,6 +189,7 @@ class NewInvoice(Body):
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     customer_state_code: StateCode | None = None
+    supply_type: SupplyType | None = Field(None, description="Default: domestic.")
     place_of_supply: StateCode | None = None
     reverse_charge: StrictBool | None = Field(
         None, description="Whether the recipient pays the tax. Default: false."
@@ -162,7 +205,7 @@ class NewInvoice(Body):
     template: Template | None = Field(None, description="Default: default.")
 
 
-class InvoiceChanges(Body):
+class InvoiceChanges(_Supply):
     """Changes of an invoice. Fields that are left out do not change. `items` replace all lines."""
 
     model_config = ConfigDict(json_schema_extra={"example": CHANGES})
@@ -174,6 +217,7 @@ class InvoiceChanges(Body):
     customer_address: Address | None = None
     customer_gstin: Gstin | None = None
     customer_state_code: StateCode | None = None
+    supply_type: SupplyType = left_out()
     place_of_supply: StateCode | None = None
     reverse_charge: StrictBool = left_out()
     issue_date: DayOrInstant = left_out()

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from shared.documents import titles
 from shared.documents.formatting import day, grouped, number, rupees
 from shared.documents.upi import upi_link
 from shared.schemas.choices import Template
@@ -20,7 +21,8 @@ def of(shown: dict[str, Any], template: str | None = None) -> InvoiceDocument:
     invoice, seller = shown["invoice"], shown["seller"]
     return {
         "template": template if template in TEMPLATES else invoice["template"],
-        "title": "Tax Invoice" if seller["gstin"] else "Invoice",
+        "title": titles.title(invoice, seller),
+        "statements": titles.statements(shown),
         "number": invoice["invoice_number"],
         "issue_day": day(invoice["issue_day"]),
         "due_day": day(invoice["due_day"]),
@@ -69,6 +71,7 @@ def _customer(invoice: dict[str, Any]) -> InvoiceDocument:
     return {
         "name": invoice["customer_name"],
         "address": invoice["customer_address"],
+        "ship_to": _ship_to(invoice),
         "email": invoice["customer_email"],
         "gstin": gstin,
         # Of somebody who is not registered, the place of supply is all that is known (Rule 46 (e)).
@@ -76,6 +79,12 @@ def _customer(invoice: dict[str, Any]) -> InvoiceDocument:
         if gstin
         else _state(invoice["place_name"], invoice["place_of_supply"]),
     }
+
+
+def _ship_to(invoice: dict[str, Any]) -> str | None:
+    """Who gets the goods and where, if it is not the customer at its address (Rule 46 (e) and (o))."""
+    names = ("ship_to_name", "ship_to_address", "ship_to_pincode", "ship_to_gstin")
+    return ", ".join(invoice[name] for name in names if invoice[name]) or None
 
 
 def _state(name: str | None, code: str | None) -> str | None:

@@ -21,10 +21,12 @@ from shared.problems.catalogue import (
 )
 from shared.problems.profile_constraints import PROFILE_CONSTRAINTS
 from shared.problems.rule import Rule
+from shared.problems.supply_constraints import SUPPLY_CONSTRAINTS
 
 CONSTRAINTS: dict[str, Rule] = {
     **PROFILE_CONSTRAINTS,
     **BILL_CONSTRAINTS,
+    **SUPPLY_CONSTRAINTS,
     "rupees_is_a_number": Rule(
         InvalidValue,
         (

@@ -14,6 +14,25 @@ FilingStatus = Literal["draft", "submitted", "accepted"]
 PaymentMethod = Literal["upi", "cash", "bank_transfer", "cheque", "card", "other"]
 SettlementKind = Literal["payment", "tax_deducted", "credit_note", "write_off"]
 DocumentType = Literal["invoice", "credit_note", "debit_note"]
+PartyType = Literal[
+    "regular",
+    "composition",
+    "sez",
+    "deemed_export",
+    "uin",
+    "tds_deductor",
+    "non_resident",
+    "overseas",
+    "unregistered",
+]
+SupplyType = Literal[
+    "domestic",
+    "export_with_payment",
+    "export_without_payment",
+    "sez_with_payment",
+    "sez_without_payment",
+    "deemed_export",
+]
 NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
 Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
 BillKind = Literal["bill", "credit_note", "debit_note", "bill_of_entry"]

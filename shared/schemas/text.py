@@ -42,6 +42,8 @@ TimeZone = Annotated[str, Field(max_length=100), STORABLE]
 ContactEmail = Annotated[str, Field(min_length=3, max_length=320), STORABLE]
 """The e-mail address of a customer or a supplier."""
 Phone = Annotated[str, Field(max_length=40), STORABLE]
+PortCode = Annotated[str, Field(max_length=6, description="Code of the port, six characters."), STORABLE]
+ShippingBillNumber = Annotated[str, Field(max_length=7, description="Three to seven digits."), STORABLE]
 City = Annotated[str, Field(max_length=100), STORABLE]
 LutNumber = Annotated[str, Field(max_length=20, description="Capital letters and digits."), STORABLE]
 Pincode = Annotated[str, Field(max_length=16, description="Six digits in India, or a postal code."), STORABLE]

@@ -23,6 +23,18 @@ create table public.invoices (
     customer_address text,
     customer_gstin text,
     customer_state_code text references public.gst_states (code),
+    customer_pincode text,
+    customer_country_code text,
+    party_type text,
+    supply_type text not null default 'domestic',
+    ship_to_name text,
+    ship_to_address text,
+    ship_to_gstin text,
+    ship_to_state_code text references public.gst_states (code),
+    ship_to_pincode text,
+    port_code text,
+    shipping_bill_number text,
+    shipping_bill_date date,
     place_of_supply text references public.gst_states (code),
     inter_state boolean not null default false,
     against_id uuid,
@@ -64,6 +76,31 @@ create table public.invoices (
     constraint invoices_customer_email_shape
     check (customer_email ~ '^[^@\s]+@[^@\s]+$' and char_length(customer_email) <= 320),
     constraint invoices_customer_address_length check (char_length(customer_address) <= 1000),
+    constraint invoices_customer_pincode_shape check (customer_pincode ~ '^[A-Za-z0-9 -]{1,16}$'),
+    constraint invoices_customer_country_code_shape check (customer_country_code ~ '^[A-Z]{2}$'),
+    constraint invoices_party_type_known check (
+        party_type in (
+            'regular', 'composition', 'sez', 'deemed_export', 'uin', 'tds_deductor', 'non_resident', 'overseas', 'unregistered'
+        )
+    ),
+    constraint invoices_supply_type_known check (
+        supply_type in (
+            'domestic', 'export_with_payment', 'export_without_payment', 'sez_with_payment', 'sez_without_payment', 'deemed_export'
+        )
+    ),
+    constraint invoices_supply_type_fits_party check (
+        case
+            when supply_type in ('sez_with_payment', 'sez_without_payment') then party_type is not distinct from 'sez'
+            when supply_type in ('export_with_payment', 'export_without_payment') then party_type is not distinct from 'overseas'
+            when supply_type = 'deemed_export' then party_type is not distinct from 'deemed_export'
+            else party_type is null or party_type not in ('sez', 'overseas', 'deemed_export')
+        end
+    ),
+    constraint invoices_ship_to_name_length check (char_length(ship_to_name) between 1 and 200),
+    constraint invoices_ship_to_address_length check (char_length(ship_to_address) between 1 and 1000),
+    constraint invoices_ship_to_pincode_shape check (ship_to_pincode ~ '^[1-9][0-9]{5}$'),
+    constraint invoices_port_code_shape check (port_code ~ '^[A-Z0-9]{6}$'),
+    constraint invoices_shipping_bill_number_shape check (shipping_bill_number ~ '^[0-9]{3,7}$'),
     constraint invoices_note_names_its_invoice check ((document_type = 'invoice') = (against_id is null)),
     constraint invoices_note_reason_known check (
         note_reason in ('sales_return', 'post_sale_discount', 'deficiency', 'correction', 'pos_change', 'other')
@@ -102,6 +139,20 @@ comment on column public.invoices.seller is 'The supplier as it was at issue: a 
 comment on column public.invoices.customer_id is 'The contact that the customer''s fields were copied from. No foreign key: documents outlive it.';
 comment on column public.invoices.customer_gstin is 'The customer''s GST registration; its check character is tested.';
 comment on column public.invoices.customer_state_code is 'State of a customer without GSTIN, when it is known.';
+comment on column public.invoices.customer_pincode is 'Six digits in India; another country''s postal code.';
+comment on column public.invoices.customer_country_code is 'ISO 3166-1 alpha-2: the country of destination of an export (CGST Rules, Rule 46).';
+comment on column public.invoices.party_type is
+'What the customer is for GST; null: regular with a GSTIN, else unregistered. A special economic zone, a customer overseas and a deemed export must be named.';
+comment on column public.invoices.supply_type is
+'domestic, or zero-rated: an export or a supply to a special economic zone, with payment of tax or without (IGST Act s.16); or a deemed export.';
+comment on column public.invoices.ship_to_name is 'Who gets the goods, where it is not the customer (CGST Rules, Rule 46(o)).';
+comment on column public.invoices.ship_to_address is 'Where the goods go, where it is another address.';
+comment on column public.invoices.ship_to_gstin is 'The GSTIN of who gets the goods.';
+comment on column public.invoices.ship_to_state_code is 'State to which the goods go.';
+comment on column public.invoices.ship_to_pincode is 'PIN code to which the goods go.';
+comment on column public.invoices.port_code is 'Code of the port of an export of goods, six characters.';
+comment on column public.invoices.shipping_bill_number is 'Number of the shipping bill; it may follow later.';
+comment on column public.invoices.shipping_bill_date is 'Day of the shipping bill.';
 comment on column public.invoices.place_of_supply is 'GST state code; from the customer''s GSTIN or state, else the seller''s state, unless given.';
 comment on column public.invoices.inter_state is 'Whether IGST is due instead of CGST and SGST: the place of supply is not the seller''s state.';
 comment on column public.invoices.against_id is 'The invoice that a note corrects.';
@@ -148,6 +199,7 @@ create index invoices_customers_idx on public.invoices using gin (
 -- Serve the foreign keys.
 create index invoices_place_of_supply_idx on public.invoices (place_of_supply);
 create index invoices_customer_state_code_idx on public.invoices (customer_state_code) where customer_state_code is not null;
+create index invoices_ship_to_state_code_idx on public.invoices (ship_to_state_code) where ship_to_state_code is not null;
 create index invoices_against_id_idx on public.invoices (against_id, user_id) where against_id is not null;
 
 
@@ -357,7 +409,9 @@ begin
     if new.customer_id is not null and new.customer_id is distinct from old.customer_id then
         new := private.copied_from_contact(new);
     end if;
-    new.customer_gstin := private.checked_gstin(new.customer_gstin, 'customer_gstin');
+    new.customer_gstin := private.checked_party_identity(new.customer_gstin, new.party_type, 'customer_gstin');
+    new.ship_to_gstin := private.checked_gstin(new.ship_to_gstin, 'ship_to_gstin');
+    new.customer_country_code := upper(new.customer_country_code);
     new := private.keep_computed(old, new);
     new := private.dated(old, new, zone);
     if (new.issue_day, new.customer_gstin) is distinct from (old.issue_day, old.customer_gstin) then
@@ -391,8 +445,8 @@ begin
         tg_op = 'INSERT'
         -- Until it is issued; what is paid is what was shown.
         or (old.status = 'draft' and new.status <> 'paid')
-        or (new.customer_gstin, new.customer_state_code, new.place_of_supply)
-        is distinct from (old.customer_gstin, old.customer_state_code, old.place_of_supply)
+        or (new.customer_gstin, new.customer_state_code, new.place_of_supply, new.supply_type)
+        is distinct from (old.customer_gstin, old.customer_state_code, old.place_of_supply, old.supply_type)
     then
         if new.place_of_supply = old.place_of_supply and private.place_of_supply_is_derived(old) then
             new.place_of_supply := null;
@@ -425,12 +479,16 @@ alter table public.invoices enable row level security;
 grant select, delete on public.invoices to authenticated;
 grant insert (
     user_id, document_type, invoice_number, status, customer_id, customer_name, customer_email, customer_address,
-    customer_gstin, customer_state_code, place_of_supply, against_id, note_reason, issue_date, due_date, tax_rate,
+    customer_gstin, customer_state_code, customer_pincode, customer_country_code, party_type, supply_type, ship_to_name,
+    ship_to_address, ship_to_gstin, ship_to_state_code, ship_to_pincode, port_code, shipping_bill_number,
+    shipping_bill_date, place_of_supply, against_id, note_reason, issue_date, due_date, tax_rate,
     price_includes_tax, reverse_charge, notes, template
 ) on public.invoices to authenticated;
 grant update (
     status, customer_id, customer_name, customer_email, customer_address, customer_gstin, customer_state_code,
-    place_of_supply, note_reason, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template
+    customer_pincode, customer_country_code, party_type, supply_type, ship_to_name, ship_to_address, ship_to_gstin,
+    ship_to_state_code, ship_to_pincode, port_code, shipping_bill_number, shipping_bill_date, place_of_supply,
+    note_reason, issue_date, due_date, tax_rate, price_includes_tax, reverse_charge, notes, template
 ) on public.invoices to authenticated;
 grant select, insert, update, delete on public.invoices to service_role;
 

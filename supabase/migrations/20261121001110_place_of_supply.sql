@@ -3,6 +3,23 @@
 -- Sources: IGST Act s.7 (inter-state), 8 (intra-state), 10 and 12 (place of supply).
 
 
+create function private.state_of_customer(invoice public.invoices)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+    return case
+        when invoice.party_type = 'overseas' then '96'
+        -- The number of a foreign mission begins with a state, that of an organisation overseas too.
+        else coalesce(left(invoice.customer_gstin, 2), invoice.customer_state_code)
+    end;
+end;
+$$;
+grant execute on function private.state_of_customer to authenticated;
+comment on function private.state_of_customer is 'The state of a document''s customer: 96 overseas, else that of the GSTIN or the one that is known.';
+
 create function private.fill_place_of_supply(invoice public.invoices)
 returns public.invoices
 language plpgsql
@@ -16,10 +33,15 @@ declare
     );
 begin
     invoice.place_of_supply := coalesce(
-        invoice.place_of_supply, left(invoice.customer_gstin, 2), invoice.customer_state_code, seller_state
+        invoice.place_of_supply, private.state_of_customer(invoice), seller_state
     );
     -- Unknown means intra-state; a place outside of India is inter-state whoever sells.
-    invoice.inter_state := coalesce(invoice.place_of_supply = '96' or invoice.place_of_supply <> seller_state, false);
+    -- And so are exports and supplies to special economic zones, also within the seller's state (IGST Act s.7(5)).
+    invoice.inter_state := coalesce(
+        invoice.supply_type not in ('domestic', 'deemed_export')
+        or invoice.place_of_supply = '96' or invoice.place_of_supply <> seller_state,
+        false
+    );
     return invoice;
 end;
 $$;
@@ -34,7 +56,7 @@ set search_path = ''
 as $$
 begin
     return coalesce(
-        invoice.place_of_supply = coalesce(left(invoice.customer_gstin, 2), invoice.customer_state_code), not invoice.inter_state
+        invoice.place_of_supply = private.state_of_customer(invoice), not invoice.inter_state
     );
 end;
 $$;

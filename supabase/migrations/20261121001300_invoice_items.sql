@@ -74,13 +74,16 @@ set search_path = ''
 as $$
 begin
     return private.gst(
-        round(item.quantity * item.unit_price, 2) - item.discount_amount, coalesce(item.tax_rate, invoice.tax_rate),
+        round(item.quantity * item.unit_price, 2) - item.discount_amount, case
+            when invoice.supply_type in ('export_without_payment', 'sez_without_payment') then 0
+            else coalesce(item.tax_rate, invoice.tax_rate)
+        end,
         invoice.price_includes_tax, invoice.inter_state
     );
 end;
 $$;
 grant execute on function private.line_amounts to authenticated, service_role;
-comment on function private.line_amounts is 'Taxable value and tax of a line on its document (CGST Act s.15).';
+comment on function private.line_amounts is 'Taxable value and tax of a line on its document (CGST Act s.15); no tax on a zero-rated supply without payment (IGST Act s.16(3)).';
 
 create function private.copied_from_item(line public.invoice_items)
 returns public.invoice_items

@@ -219,8 +219,8 @@ begin
         array_agg(new_row.id) filter (where old_row.amount_settled > 0 and new_row.status not in ('paid', old_row.status)),
         array_agg(new_row.id) filter (where new_row.status = 'paid' and old_row.status <> 'paid'),
         array_agg(new_row.id) filter (
-            where (new_row.tax_rate, new_row.price_includes_tax, new_row.inter_state, new_row.reverse_charge)
-            is distinct from (old_row.tax_rate, old_row.price_includes_tax, old_row.inter_state, old_row.reverse_charge)
+            where (new_row.tax_rate, new_row.price_includes_tax, new_row.inter_state, new_row.reverse_charge, new_row.supply_type)
+            is distinct from (old_row.tax_rate, old_row.price_includes_tax, old_row.inter_state, old_row.reverse_charge, old_row.supply_type)
         ),
         array_agg(new_row.id) filter (
             where new_row.document_type = 'credit_note' and new_row.status <> old_row.status and new_row.status in ('sent', 'paid')

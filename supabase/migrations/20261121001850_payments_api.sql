@@ -375,12 +375,14 @@ begin
     with header as (
         insert into public.invoices (
             user_id, document_type, against_id, note_reason, customer_id, customer_name, customer_email, customer_address,
-            customer_gstin, customer_state_code, place_of_supply, issue_date, due_date, tax_rate, price_includes_tax,
+            customer_gstin, customer_state_code, customer_pincode, customer_country_code, party_type, supply_type,
+            place_of_supply, issue_date, due_date, tax_rate, price_includes_tax,
             reverse_charge, notes, template
         )
         values (
             caller, 'credit_note', invoice.id, credit_note ->> 'reason', invoice.customer_id, invoice.customer_name,
             invoice.customer_email, invoice.customer_address, invoice.customer_gstin, invoice.customer_state_code,
+            invoice.customer_pincode, invoice.customer_country_code, invoice.party_type, invoice.supply_type,
             invoice.place_of_supply, coalesce((credit_note ->> 'issue_date')::timestamptz, now()),
             coalesce((credit_note ->> 'issue_date')::timestamptz, now()), invoice.tax_rate, invoice.price_includes_tax,
             invoice.reverse_charge, credit_note ->> 'notes', invoice.template

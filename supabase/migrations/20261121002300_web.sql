@@ -109,6 +109,9 @@ as $$
         'gstin', supplier.identity ->> 'gstin',
         'address', supplier.identity ->> 'address',
         'state_code', supplier.identity ->> 'state_code',
+        'legal_name', supplier.identity ->> 'legal_name',
+        'gst_scheme', supplier.identity ->> 'gst_scheme',
+        'lut_number', supplier.identity ->> 'lut_number',
         'state_name', (select state.name from public.gst_states as state where state.code = supplier.identity ->> 'state_code'),
         'has_utgst', coalesce((
             select state.has_utgst from public.gst_states as state where state.code = supplier.identity ->> 'state_code'

@@ -208,6 +208,11 @@ begin
                 where api_invoice.id = shown.id
             ) as answer
         ),
+        'against', (
+            select json_build_object('number', corrected.invoice_number, 'day', corrected.issue_day)
+            from public.invoices as corrected
+            where corrected.id = shown.against_id and corrected.user_id = shown.user_id
+        ),
         'line_totals', (
             select coalesce(json_agg(item.taxable_value + item.tax_amount order by item.position, item.created_at, item.id), '[]')
             from public.invoice_items as item

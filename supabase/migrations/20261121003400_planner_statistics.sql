@@ -71,6 +71,17 @@ alter column hsn_code set statistics 0,
 alter column uqc set statistics 0;
 
 alter table public.invoices
+alter column party_type set statistics 0,
+alter column supply_type set statistics 0,
+alter column customer_pincode set statistics 0,
+alter column customer_country_code set statistics 0,
+alter column ship_to_name set statistics 0,
+alter column ship_to_address set statistics 0,
+alter column ship_to_gstin set statistics 0,
+alter column ship_to_state_code set statistics 0,
+alter column ship_to_pincode set statistics 0,
+alter column port_code set statistics 0,
+alter column shipping_bill_number set statistics 0,
 alter column invoice_number set statistics 0,
 alter column seller set statistics 0,
 alter column customer_name set statistics 0,

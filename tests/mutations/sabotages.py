@@ -101,6 +101,16 @@ SABOTAGES = [
         "then default_tax_rate else 0 end", "then default_tax_rate else default_tax_rate end",
         "tests/functions/test_gst_scheme.py",
     ),
+    sql(
+        "A special economic zone is inter-state", "place_of_supply",
+        "invoice.supply_type not in ('domestic', 'deemed_export')", "false",
+        "tests/functions/invoices/test_supply_types.py",
+    ),
+    sql(
+        "Without payment there is no tax", "invoice_items",
+        "when invoice.supply_type in ('export_without_payment', 'sez_without_payment') then 0", "when false then 0",
+        "tests/functions/invoices/test_supply_types.py",
+    ),
     # Exactly once
     sql(
         "A key belongs to one request", "idempotency",
