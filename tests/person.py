@@ -105,6 +105,19 @@ class Person:
         body = {"name": name, "unit_price": unit_price, **fields}
         return cast(Json, checked(self.api.post("/api/items", json=body), 201))
 
+    def bill(self, bill_number: str = "PM/1042", **fields: object) -> Json:
+        """A bill with one line: 2000.00 at 18 % within the state."""
+        line = {"description": "Paper", "tax_rate": 18, "taxable_value": 2000, "cgst": 180, "sgst": 180}
+        body = {
+            "supplier_name": "Paper Mill",
+            "supplier_gstin": "29AAACZ0001A1Z4",
+            "bill_number": bill_number,
+            "bill_date": "2026-10-05",
+            "items": [line],
+            **fields,
+        }
+        return cast(Json, checked(self.api.post("/api/bills", json=body), 201))
+
     def transaction(self, kind: str, amount: float, **fields: object) -> Json:
         body = {"transaction_type": kind, "amount": amount, **fields}
         return cast(Json, checked(self.api.post("/api/transactions", json=body), 201))

@@ -21,6 +21,8 @@ RecordType = Literal[
     "items",
     "transactions",
     "invoices",
+    "bills",
+    "credit_adjustments",
     "settlements",
     "tax_filings",
     "repairs",

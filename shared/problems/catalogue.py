@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.problems.accounts import *
 from shared.problems.base import Problem, responses
+from shared.problems.bills import *
 from shared.problems.contacts import *
 from shared.problems.filings import *
 from shared.problems.invoices import *

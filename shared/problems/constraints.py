@@ -1,5 +1,6 @@
 """What each constraint of the database means when a request breaks it."""
 
+from shared.problems.bill_constraints import BILL_CONSTRAINTS
 from shared.problems.catalogue import (
     AccountNotFound,
     ContactGstinTaken,
@@ -24,10 +25,22 @@ from shared.problems.supply_constraints import SUPPLY_CONSTRAINTS
 
 CONSTRAINTS: dict[str, Rule] = {
     **PROFILE_CONSTRAINTS,
+    **BILL_CONSTRAINTS,
     **SUPPLY_CONSTRAINTS,
     "rupees_is_a_number": Rule(
         InvalidValue,
-        ("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price", "unit_price"),
+        (
+            *("amount", "balance", "total_tax_liability", "tax_amount", "items.*.unit_price", "unit_price"),
+            *(
+                "items.*.taxable_value",
+                "items.*.cgst",
+                "items.*.sgst",
+                "items.*.igst",
+                "cgst",
+                "sgst",
+                "igst",
+            ),
+        ),
         "An amount must be a number.",
     ),
     "tax_rate_between_0_and_100": Rule(

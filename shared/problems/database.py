@@ -45,11 +45,15 @@ class DatabaseError(NamedTuple):
 
 _CONSTRAINT_NAME = re.compile(r'constraint "([^"]+)"')
 _COLUMN_NAME = re.compile(r'column "([^"]+)"')
-_LINES = 'of relation "invoice_items"'
+_LINES = ('of relation "invoice_items"', 'of relation "bill_items"')
 _FIELD = re.compile(r"[a-z][a-z0-9_.-]*")
 _PRECISION = re.compile(r"precision (\d+), scale (\d+)")
 _FIELDS_OF_PRECISION: dict[tuple[str, str], tuple[str, ...]] = {
-    ("15", "2"): ("amount", "balance", "total_tax_liability", "unit_price"),
+    ("15", "2"): (
+        *("amount", "balance", "total_tax_liability", "unit_price", "igst", "cgst", "sgst"),
+        *("items.*.taxable_value", "items.*.igst", "items.*.cgst", "items.*.sgst"),
+    ),
+    ("4", "2"): ("round_off",),
     ("6", "3"): ("tax_rate", "default_tax_rate", "items.*.tax_rate"),
     ("12", "3"): ("items.*.quantity",),
 }
@@ -82,7 +86,7 @@ def _found(pattern: re.Pattern[str], message: str) -> str:
 
 def _missing_value(error: DatabaseError, sent: Sent) -> Problem:
     column = _found(_COLUMN_NAME, error.message)
-    name = f"items.*.{column}" if _LINES in error.message else column
+    name = f"items.*.{column}" if any(lines in error.message for lines in _LINES) else column
     return InvalidValue(
         f"{column or 'A field'} must have a value.", field=field_of(name, sent) if column else ""
     )

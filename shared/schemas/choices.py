@@ -35,3 +35,10 @@ SupplyType = Literal[
 ]
 NoteReason = Literal["sales_return", "post_sale_discount", "deficiency", "correction", "pos_change", "other"]
 Treatment = Literal["taxable", "nil_rated", "exempt", "non_gst"]
+BillKind = Literal["bill", "credit_note", "debit_note", "bill_of_entry"]
+SupplierType = Literal["regular", "composition", "unregistered", "overseas", "sez"]
+CreditStatus = Literal[
+    "eligible", "blocked", "temporarily_reversed", "pos_restricted", "time_barred", "not_claimed"
+]
+CreditType = Literal["inputs", "input_services", "capital_goods", "import_goods", "import_services"]
+AdjustmentKind = Literal["rule_37", "rule_37a", "rule_38", "rule_42_43", "other", "reclaim"]

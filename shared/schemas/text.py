@@ -57,6 +57,14 @@ Uqc = Annotated[
     Field(max_length=3, description="Unit quantity code of GST returns: NOS, KGS, MTR; NA for a service."),
     STORABLE,
 ]
+Period = Annotated[
+    str,
+    Field(
+        pattern=r"^(0[1-9]|1[0-2])[0-9]{4}$",
+        description="A month, written MMYYYY as on the portal.",
+        examples=["102026"],
+    ),
+]
 Category = Annotated[str, Field(max_length=100), STORABLE]
 PaymentReference = Annotated[str, Field(max_length=100), STORABLE]
 

@@ -23,6 +23,8 @@ begin
             'amount_due,amount_credited,issued_at,issued_on,paid_at,cancelled_at}'
         when 'invoice_items' then
             '{id,user_id,invoice_id,amount,taxable_value,cgst,sgst,igst,tax_amount,created_at,updated_at}'
+        when 'bills' then '{id,user_id,updated_at,number_key,financial_year,taxable_value,cgst,sgst,igst,total_amount}'
+        when 'bill_items' then '{id,user_id,bill_id,created_at,updated_at}'
         when 'settlements' then '{id,user_id,created_at}'
         else '{id,user_id,updated_at}'
     end::text[];
@@ -405,7 +407,9 @@ do $$
 declare
     audited text;
 begin
-    foreach audited in array array['profiles', 'accounts', 'contacts', 'items', 'transactions', 'invoices', 'tax_filings'] loop
+    foreach audited in array array[
+        'profiles', 'accounts', 'contacts', 'items', 'transactions', 'invoices', 'bills', 'credit_adjustments', 'tax_filings'
+    ] loop
         -- `audit` comes first among the names, so that a cause stands before its effects; a transaction is written when
         -- it has settled what it settles, and told before that goes.
         execute format(
@@ -426,7 +430,10 @@ begin
             referencing old table as old_rows for each statement execute function private.audit()', audited
         );
     end loop;
-    foreach audited in array array['profiles', 'accounts', 'contacts', 'items', 'transactions', 'invoices', 'invoice_items', 'settlements', 'tax_filings'] loop
+    foreach audited in array array[
+        'profiles', 'accounts', 'contacts', 'items', 'transactions', 'invoices', 'invoice_items', 'bills', 'bill_items',
+        'credit_adjustments', 'settlements', 'tax_filings'
+    ] loop
         execute format(
             'create trigger audit_truncate before truncate on public.%I
             for each statement execute function private.refuse_unaudited_truncate()', audited

@@ -240,6 +240,20 @@ as $$
             group by line.invoice_id
         ) as lines on lines.invoice_id = invoice.id
         union all
+        select bill.user_id, 'bills', bill.id, to_jsonb(bill), lines.parts
+        from public.bills as bill
+        left join (
+            select
+                line.bill_id,
+                jsonb_build_object('items', jsonb_object_agg(
+                    line.id, private.audit_image('bill_items', to_jsonb(line))
+                )) as parts
+            from public.bill_items as line
+            group by line.bill_id
+        ) as lines on lines.bill_id = bill.id
+        union all
+        select user_id, 'credit_adjustments', id, to_jsonb(adjustment), null from public.credit_adjustments as adjustment
+        union all
         select user_id, 'settlements', id, to_jsonb(settlement), null from public.settlements as settlement
         where settlement.transaction_id is null
         union all

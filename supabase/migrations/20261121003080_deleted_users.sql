@@ -62,6 +62,7 @@ declare
     last_day constant date := greatest(
         (select max(period_end) from public.tax_filings where user_id = owner and status <> 'draft'),
         (select max(issue_day) from public.invoices where user_id = owner and status <> 'draft'),
+        (select max(received_on) from public.bills where user_id = owner),
         (select max(day) from public.transactions where user_id = owner)
     );
 begin

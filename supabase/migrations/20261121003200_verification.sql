@@ -259,6 +259,26 @@ comment on function private.rule_12_credited_is_sum_of_notes is
 'What is credited of an invoice is the sum of its issued credit notes.
 select private.repair_totals(...) computes it again.';
 
+create function private.rule_13_bill_is_sum_of_lines()
+returns setof private.fault
+language sql
+stable
+set search_path = ''
+as $$
+    select bill.user_id, bill.id, format('total %s, lines %s', bill.total_amount, sum(line.taxable_value + line.cgst + line.sgst + line.igst))
+    from public.bills as bill
+    left join public.bill_items as line on line.bill_id = bill.id
+    group by bill.id
+    having (bill.taxable_value, bill.cgst, bill.sgst, bill.igst) <> (
+        coalesce(sum(line.taxable_value), 0), coalesce(sum(line.cgst), 0), coalesce(sum(line.sgst), 0),
+        coalesce(sum(line.igst), 0)
+    )
+$$;
+grant execute on function private.rule_13_bill_is_sum_of_lines to authenticated, service_role;
+comment on function private.rule_13_bill_is_sum_of_lines is
+'The totals of a bill are the sums of its lines.
+Somebody wrote a line past the triggers. Write the line once more: update public.bill_items set position = position where id = ...';
+
 
 -- All of them --------------------------------------------------------------------------------------
 
@@ -302,6 +322,8 @@ as $$
     select 'invoice_totals_are_sums', * from private.rule_11_invoice_totals_are_sums()
     union all
     select 'credited_is_sum_of_notes', * from private.rule_12_credited_is_sum_of_notes()
+    union all
+    select 'bill_is_sum_of_lines', * from private.rule_13_bill_is_sum_of_lines()
 $$;
 grant execute on function api.verify_ledger to authenticated, service_role;
 comment on function api.verify_ledger is

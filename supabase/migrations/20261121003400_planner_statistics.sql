@@ -15,6 +15,27 @@ alter column request_id set statistics 0,
 alter column before set statistics 0,
 alter column after set statistics 0;
 
+alter table public.bill_items
+alter column description set statistics 0,
+alter column hsn_code set statistics 0,
+alter column uqc set statistics 0,
+alter column treatment set statistics 0,
+alter column credit_status set statistics 0,
+alter column credit_type set statistics 0;
+
+alter table public.bills
+alter column kind set statistics 0,
+alter column supplier_name set statistics 0,
+alter column supplier_gstin set statistics 0,
+alter column supplier_type set statistics 0,
+alter column supplier_state_code set statistics 0,
+alter column bill_number set statistics 0,
+alter column number_key set statistics 0,
+alter column place_of_supply set statistics 0,
+alter column port_code set statistics 0,
+alter column self_invoice_number set statistics 0,
+alter column notes set statistics 0;
+
 alter table public.contacts
 alter column name set statistics 0,
 alter column email set statistics 0,
@@ -25,6 +46,24 @@ alter column state_code set statistics 0,
 alter column pincode set statistics 0,
 alter column country_code set statistics 0,
 alter column notes set statistics 0;
+
+alter table public.credit_adjustments
+alter column kind set statistics 0,
+alter column reason set statistics 0;
+
+alter table public.gstr2b_documents
+alter column section set statistics 0,
+alter column kind set statistics 0,
+alter column supplier_gstin set statistics 0,
+alter column supplier_name set statistics 0,
+alter column document_number set statistics 0,
+alter column number_key set statistics 0,
+alter column place_of_supply set statistics 0,
+alter column port_code set statistics 0,
+alter column reason set statistics 0,
+alter column original_number set statistics 0,
+alter column items set statistics 0,
+alter column decision set statistics 0;
 
 alter table public.invoice_items
 alter column description set statistics 0,
@@ -93,3 +132,4 @@ alter column reference set statistics 0;
 alter index public.profiles_username_key alter column 1 set statistics 0;
 alter index public.items_name_unique_per_user alter column 2 set statistics 0;
 alter index public.invoices_number_unique_per_year alter column 2 set statistics 0;
+alter index public.bills_number_unique_per_supplier alter column 1 set statistics 0;

@@ -19,7 +19,10 @@ begin
             ('profiles', 'tax_filings'), ('profiles', 'transactions'),
             ('gst_states', 'contacts'), ('gst_states', 'invoices'), ('gst_states', 'profiles'),
             ('accounts', 'transactions'), ('transactions', 'settlements'), ('transactions', 'tax_filings'),
-            ('invoices', 'invoices'), ('invoices', 'settlements'), ('invoice_items', 'invoices'), ('settlements', 'invoices')
+            ('invoices', 'invoices'), ('invoices', 'settlements'), ('invoice_items', 'invoices'), ('settlements', 'invoices'),
+            ('profiles', 'bills'), ('profiles', 'bill_items'), ('profiles', 'credit_adjustments'), ('profiles', 'gstr2b_documents'),
+            ('gst_states', 'bills'), ('transactions', 'bills'), ('bills', 'bills'), ('bills', 'bill_items'),
+            ('bills', 'credit_adjustments'), ('bills', 'gstr2b_documents'), ('credit_adjustments', 'credit_adjustments')
         ) as pairs (source, target)
     loop
         execute format(

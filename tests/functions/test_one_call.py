@@ -21,6 +21,17 @@ BODIES: dict[str, Json] = {
     "PUT /api/customers/{customer_id}": {"notes": "Pays late"},
     "POST /api/suppliers": {"name": "Paper Mill"},
     "PUT /api/suppliers/{supplier_id}": {"notes": "Delivers late"},
+    "POST /api/bills": {
+        "supplier_name": "A", "bill_number": "1", "bill_date": "2026-10-05",
+        "items": [{"description": "B", "tax_rate": 0, "taxable_value": 1}],
+    },
+    "PUT /api/bills/{bill_id}": {"notes": "Paid late"},
+    "POST /api/credit-adjustments": {"period": "102026", "kind": "other", "igst": 1},
+    "PUT /api/credit-adjustments/{adjustment_id}": {"reason": "Rule 42"},
+    "POST /api/gst/gstr2b": {"data": {"gstin": "27AAPFU0939F1ZV", "rtnprd": "102026", "docdata": {}}},
+    "POST /api/gst/gstr2b/decisions": {
+        "period": "102026", "decisions": [{"document_id": NOBODY, "decision": "deferred"}],
+    },
     "POST /api/items": {"name": "Cotton shirt", "unit_price": 450},
     "PUT /api/items/{item_id}": {"unit_price": 475},
     "POST /api/transactions": {"transaction_type": "sale", "amount": 100},
@@ -43,6 +54,7 @@ PARAMETERS: dict[str, Json] = {
     "GET /api/tax/filing": {"start_date": "2023-01-01", "end_date": "2023-03-31"},
     "GET /api/tax/report": {"year": 2023},
     "GET /api/v1/invoices/find": {"invoice_number": "INV-202301-ABCDEF"},
+    "GET /api/gst/gstr2b": {"period": "102026"},
     "GET /health": {"deep": True},
 }
 
@@ -87,6 +99,8 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
             "item_id": alice.item("First")["id"],
             "transaction_id": alice.sale(100)["id"],
             "invoice_id": alice.invoice()["id"],
+            "bill_id": alice.bill()["id"],
+            "adjustment_id": NOBODY,
             "payment_id": NOBODY,
             "filing_id": NOBODY,
             "session_id": NOBODY,
@@ -114,6 +128,8 @@ def test_every_endpoint_makes_one_request_to_the_data_api(counted: tuple[Target,
         "/api/customers/{}",
         "/api/suppliers/{}",
         "/api/items/{}",
+        "/api/bills/{}",
+        "/api/credit-adjustments/{}",
     ],
 )
 def test_what_is_not_there_takes_one_request_too(counted: tuple[Target, Calls], path: str) -> None:

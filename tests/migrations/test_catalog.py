@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from functions.accounts.schemas import Account
 from functions.auth.schemas import Profile
+from functions.bills.adjustment_schemas import CreditAdjustment
+from functions.bills.schemas import Bill
 from functions.contacts.schemas import Customer, Supplier
 from functions.invoices.payment_schemas import Settlement
 from functions.invoices.schemas import Invoice
@@ -56,6 +58,8 @@ UNCOMMENTED = """
 
 ANSWERS: dict[str, type[BaseModel]] = {
     "api.account_answer": Account,
+    "api.bill_answer": Bill,
+    "api.credit_adjustment_answer": CreditAdjustment,
     "api.customer_answer": Customer,
     "api.invoice_answer": Invoice,
     "api.item_answer": Item,

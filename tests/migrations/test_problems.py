@@ -27,8 +27,6 @@ WITHOUT_FIELD = {
     "account_not_found",
     "invoice_not_found",
     "session_not_found",
-    "supplier_not_found",
-    "transaction_not_found",
     "payment_not_found",
     # The request conflicts with the state of the books.
     "entry_count_is_kept",
@@ -45,6 +43,7 @@ WITHOUT_FIELD = {
     "invoice_not_issued",
     "invoice_settled",
     "payment_of_several",
+    "reclaim_exceeds_reversal",
     "settled_by_credit_note",
     "settlement_fixed",
     "invoice_total_fixed",
@@ -66,7 +65,10 @@ WITHOUT_FIELD = {
 }
 
 # Of what the address names, and of what the body names.
-BOTH = {"filing_not_found", "customer_not_found", "item_not_found"}
+BOTH = {
+    *("filing_not_found", "customer_not_found", "supplier_not_found", "item_not_found"),
+    *("transaction_not_found", "bill_not_found", "credit_adjustment_not_found"),
+}
 # Parameters that carry a field's name: the same check serves requests that name the field differently.
 PASSED_ON = {"field", "first_field", "last_field"}
 # Of functions that only the service role calls.

@@ -22,6 +22,7 @@ FORGERIES: dict[str, LiteralString] = {
     "totals_are_sums": "update private.transaction_totals set amount = amount + 1 where user_id = %s",
     "invoice_totals_are_sums": "update private.invoice_totals set igst = igst + 1 where user_id = %s",
     "credited_is_sum_of_notes": "update invoices set amount_credited = 1 where user_id = %s and total_amount > 1",
+    "bill_is_sum_of_lines": "delete from bill_items where user_id = %s",
 }
 
 
@@ -52,6 +53,7 @@ def test_each_rule_finds_what_breaks_it(
 ) -> None:
     alice.sale(118, date="2023-02-01")
     alice.pay(alice.invoice())
+    alice.bill()
     submission = {
         "period_start": "2023-01-01",
         "period_end": "2023-03-31",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.security.bill_surface import BILL_FUNCTIONS, BILL_OPERATIONS
+
 Json = dict[str, Any]
 
 # Operation -> a body or parameters with which its owner succeeds. {names} stand for the ids of the owner's records.
@@ -25,6 +27,7 @@ OPERATIONS: dict[str, Json] = {
     "POST /api/items": {"name": "Cotton shirt", "unit_price": 450},
     "GET /api/items/{item_id}": {},
     "PUT /api/items/{item_id}": {"name": "Renamed"},
+    **BILL_OPERATIONS,
     "GET /api/audit": {},
     "GET /api/audit/verify": {},
     "GET /api/auth/me": {},
@@ -104,6 +107,8 @@ OPEN = {
 RELATIONS: dict[str, tuple[str, str]] = {
     "api.accounts": ("S", ""),
     "api.audit": ("S", ""),
+    "api.bills": ("S", ""),
+    "api.credit_adjustments": ("S", ""),
     "api.customers": ("S", ""),
     "api.invoices": ("S", ""),
     "api.items": ("S", ""),
@@ -113,10 +118,14 @@ RELATIONS: dict[str, tuple[str, str]] = {
     "api.transactions": ("S", ""),
     "public.accounts": ("SIUD", "SIUD"),
     "public.audit_entries": ("S", "S"),
+    "public.bill_items": ("SIUD", "SIUD"),
+    "public.bills": ("SIUD", "SIUD"),
     "public.blacklisted_tokens": ("SI", "SID"),
     "public.contacts": ("SIUD", "SIUD"),
+    "public.credit_adjustments": ("SIUD", "SIUD"),
     "public.gst_rates": ("S", "S"),
     "public.gst_states": ("S", "S"),
+    "public.gstr2b_documents": ("SIUD", "SIUD"),
     "public.invoice_items": ("SIUD", "SIUD"),
     "public.invoices": ("SIUD", "SIUD"),
     "public.items": ("SIUD", "SIUD"),
@@ -142,6 +151,7 @@ FUNCTIONS: dict[str, tuple[set[str], Json]] = {
     "api.begin_sign_up": ({"service_role"}, {"client": "127.0.0.1"}),
     "api.calculate_gst": ({"authenticated"}, {"amount": 1}),
     "api.calculate_invoice_gst": ({"authenticated"}, {"invoice_id": "{invoice_id}"}),
+    **BILL_FUNCTIONS,
     "api.create_account": ({"authenticated"}, {"account": {"name": "Till", "user_id": "{user_id}"}}),
     "api.create_customer": ({"authenticated"}, {"customer": {"name": "x", "user_id": "{user_id}"}}),
     "api.create_invoice": (

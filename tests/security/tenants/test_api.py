@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.person import Json, Person, checked
+from tests.person import Json, Person, checked, problem
 from tests.security.surface import OPEN, OPERATIONS, WITH_PASSWORD
 from tests.security.tenants.books import NOBODIES, assert_tells_nothing, books, call, filled
 from tests.target import Target
@@ -51,6 +51,8 @@ class TestApi:
             assert_tells_nothing(answer, ids)
             if re.search(r"(_id|number)\}", operation + json.dumps(OPERATIONS[operation])):
                 assert answer.status_code == 404, (operation, answer.text)
+            elif operation == "POST /api/gst/gstr2b":
+                problem(answer, 409, "portal_file_of_another_gstin")
             # The serial numbers of /api/v1 begin at 1 for each user: what Bob finds there is his.
             elif "{serial}" not in operation:
                 assert answer.is_success, (operation, answer.text)
@@ -68,6 +70,13 @@ class TestApi:
             ("POST", "/api/payments", {"invoices": [{"invoice_id": "{own_invoice}"}, {"invoice_id": "{invoice_id}"}]}),
             ("DELETE", "/api/invoices/{own_invoice}/payments/{payment_id}", None),
             ("DELETE", "/api/accounts/{own_account}?transfer_to_account_id={account_id}", None),
+            ("POST", "/api/bills", {**OPERATIONS["POST /api/bills"], "supplier_id": "{supplier_id}"}),
+            ("POST", "/api/bills", {**OPERATIONS["POST /api/bills"], "transaction_id": "{transaction_id}"}),
+            ("POST", "/api/bills", {**OPERATIONS["POST /api/bills"], "kind": "credit_note", "note_of": "{bill_id}"}),
+            ("PUT", "/api/bills/{own_bill}", {"transaction_id": "{transaction_id}"}),
+            ("PUT", "/api/bills/{own_bill}", {"supplier_id": "{supplier_id}"}),
+            ("POST", "/api/credit-adjustments", {"period": "102026", "kind": "other", "igst": 1, "bill_id": "{bill_id}"}),
+            ("POST", "/api/credit-adjustments", {"period": "102026", "kind": "reclaim", "igst": 1, "reclaims_id": "{adjustment_id}"}),
             ("POST", "/api/tax/submit", {**OPERATIONS["POST /api/tax/submit"], "filing_id": "{invoice_id}"}),
         ],
     )  # fmt: skip
@@ -84,6 +93,7 @@ class TestApi:
         own = {"own_account": bob.account()["id"], "own_invoice": bob.invoice()["id"]}
         bob.account()
         own["own_transaction"] = bob.expense(1)["id"]
+        own["own_bill"] = bob.bill()["id"]
         before = books(dashboard, alice), books(dashboard, bob)
         answer = bob.api.request(method, filled(path, ids | own), json=filled(body, ids | own))
         assert answer.status_code == 404, answer.text
@@ -97,6 +107,8 @@ class TestApi:
             "/api/customers?gstin=29AAACZ0001A1Z4",
             "/api/suppliers?email=secret",
             "/api/items?name=Secret",
+            "/api/bills?supplier_name=Secret",
+            "/api/credit-adjustments?period=102026",
             "/api/invoices?customer_name=Secret",
             "/api/v1/invoices?customer_name=Secret",
             "/api/audit?record_id={account_id}",

@@ -110,6 +110,45 @@ INVOICE_LINE = [
     ("invoice_items_discount_within_amount", "discount_amount", 10_000_000),
     ("tax_rate_between_0_and_100", "tax_rate", 101),
 ]
+BILL_LINE_AS_PRINTED = {"description": "Paper", "tax_rate": 18, "taxable_value": 100, "cgst": 9, "sgst": 9}
+BILL = [
+    ("bills_supplier_state_code_fkey", "supplier_state_code", "00"),
+    ("bills_place_of_supply_fkey", "place_of_supply", "00"),
+    ("bills_kind_known", "kind", "receipt"),
+    ("bills_supplier_name_length", "supplier_name", " "),
+    ("bills_supplier_type_known", "supplier_type", "friend"),
+    ("bills_gstin_fits_supplier_type", "supplier_type", "regular"),
+    ("bills_number_length", "bill_number", " "),
+    ("bills_date_in_range", "bill_date", "2017-06-30"),
+    ("bills_received_not_before_bill_date", "received_on", "2026-10-04"),
+    ("bills_port_code_shape", "port_code", "INBOM"),
+    ("bills_only_imports_have_a_port", "port_code", "INBOM4"),
+    ("bills_claimed_when_received", "claim_period", "092026"),
+    ("bills_round_off_below_a_rupee", "round_off", "1.00"),
+    ("bills_notes_length", "notes", LONG),
+]
+BILL_LINE = [
+    ("bill_items_description_length", "description", " "),
+    ("bill_items_hsn_code_shape", "hsn_code", "12"),
+    ("bill_items_uqc_shape", "uqc", "Kilo"),
+    ("bill_items_quantity_positive", "quantity", 0),
+    ("bill_items_taxable_value_not_negative", "taxable_value", -100),
+    ("bill_items_tax_not_negative", "igst", -1),
+    ("bill_items_one_kind_of_tax", "igst", 9),
+    ("bill_items_halves_are_equal", "sgst", 7.99),
+    ("bill_items_tax_fits_rate", "tax_rate", 5),
+    ("bill_items_treatment_known", "treatment", "free"),
+    ("bill_items_only_taxable_ones_are_taxed", "treatment", "exempt"),
+    ("bill_items_credit_status_known", "credit_status", "lost"),
+    ("bill_items_credit_type_known", "credit_type", "gifts"),
+    ("tax_rate_between_0_and_100", "tax_rate", 101),
+]
+ADJUSTMENT = [
+    ("credit_adjustments_kind_known", "kind", "rule_99"),
+    ("credit_adjustments_amount_positive", "igst", 0),
+    ("credit_adjustments_reason_length", "reason", LONG),
+    ("credit_adjustments_reclaim_names_its_reversal", "kind", "reclaim"),
+]
 FILING = [
     ("tax_filings_payment_reference_length", "payment_reference", LONG),
     ("tax_filings_notes_length", "notes", LONG),
@@ -119,6 +158,16 @@ TOLD_BEFORE = {
     "accounts_one_default_per_user",
     # Every function of the API gives a contact a role; in the dashboard it may have none.
     "contacts_role_named",
+    "bill_items_position_unique",
+    "bills_claim_period_is_a_month",
+    "bills_in_2b_period_is_a_month",
+    "bills_note_of_belongs_to_user",
+    "bills_number_unique_per_supplier",
+    "bills_only_notes_are_about_bills",
+    "bills_transaction_exists",
+    "credit_adjustments_bill_belongs_to_user",
+    "credit_adjustments_period_is_a_month",
+    "credit_adjustments_reclaims_belongs_to_user",
     "invoice_items_position_unique",
     "invoices_against_belongs_to_user",
     "invoices_credited_within_total",

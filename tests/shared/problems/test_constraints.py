@@ -12,6 +12,10 @@ from tests.person import Person
 from tests.shared.problems.refusals import refused
 from tests.shared.problems.rules import (
     ACCOUNT,
+    ADJUSTMENT,
+    BILL,
+    BILL_LINE,
+    BILL_LINE_AS_PRINTED,
     CONTACT,
     FILING,
     INVOICE,
@@ -112,6 +116,34 @@ class TestConstraints:
             refused(alice, "create_invoice", invoice={**invoice, "items": [LINE, wrong]}), constraint, "items"
         )
 
+    @pytest.mark.parametrize(("constraint", "field", "value"), BILL)
+    def test_of_bills(self, alice: Person, constraint: str, field: str, value: Any) -> None:
+        bill: dict[str, Any] = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
+        bill |= {"reverse_charge": "true", "items": [BILL_LINE_AS_PRINTED], field: value}
+        bill |= {"kind": "bill_of_entry"} if constraint == "bills_port_code_shape" else {}
+        assert_about(refused(alice, "create_bill", bill=bill), constraint, field)
+
+    @pytest.mark.parametrize(("constraint", "field", "value"), BILL_LINE)
+    def test_of_lines_of_bills(self, alice: Person, constraint: str, field: str, value: Any) -> None:
+        # Each value breaks one rule alone.
+        beside: dict[str, Any] = {
+            "bill_items_tax_not_negative": {"tax_rate": 0, "taxable_value": 0, "cgst": None, "sgst": None},
+            "bill_items_taxable_value_not_negative": {"tax_rate": 0, "cgst": 0, "sgst": 0},
+            "bill_items_one_kind_of_tax": {"cgst": 4.5, "sgst": 4.5},
+            "bill_items_halves_are_equal": {"cgst": 10.01},
+            "bill_items_treatment_known": {"tax_rate": 0, "cgst": 0, "sgst": 0},
+        }
+        line = {**BILL_LINE_AS_PRINTED, **beside.get(constraint, {}), field: value}
+        lines = [{name: printed for name, printed in line.items() if printed is not None}]
+        bill: dict[str, Any] = {"supplier_name": "Mill", "bill_number": "1", "bill_date": "2026-10-05"}
+        bill |= {"reverse_charge": "true", "items": lines}
+        assert_about(refused(alice, "create_bill", bill=bill), constraint, f"items.0.{field}")
+
+    @pytest.mark.parametrize(("constraint", "field", "value"), ADJUSTMENT)
+    def test_of_adjustments(self, alice: Person, constraint: str, field: str, value: Any) -> None:
+        adjustment = {"period": "102026", "kind": "other", "igst": 1, field: value}
+        assert_about(refused(alice, "create_credit_adjustment", adjustment=adjustment), constraint, field)
+
     @pytest.mark.parametrize(("constraint", "field", "value"), FILING)
     def test_of_filings(self, alice: Person, constraint: str, field: str, value: Any) -> None:
         filing = {"tax_type": "gst", "period_start": "2023-01-01", "period_end": "2023-03-31"}
@@ -121,6 +153,7 @@ class TestConstraints:
     def test_each_is_provoked_here_or_told_before(self) -> None:
         provoked = {case[0] for case in [*PROFILE, *ACCOUNT, *TRANSACTION, *INVOICE, *INVOICE_LINE, *FILING]}
         provoked |= {case[0] for case in OTHER_TRANSACTION} | {case[0] for case in [*CONTACT, *ITEM]}
+        provoked |= {case[0] for case in [*BILL, *BILL_LINE, *ADJUSTMENT]}
         provoked |= {"profiles_username_key", "items_name_unique_per_user"}
         provoked |= {"profiles_gst_cancelled_after_registered", "profiles_lut_period_in_order"}
         provoked |= {"contacts_customer_gstin_key", "contacts_supplier_gstin_key"}

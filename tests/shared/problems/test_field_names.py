@@ -19,7 +19,9 @@ def documented_fields() -> set[str]:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     parameters = {known["name"] for operation in operations for known in operation.get("parameters", [])}
     bodies = {name for schema in schemas.values() for name in schema.get("properties", {})}
-    lines = {f"items.{name}" for name in schemas["NewInvoiceItem"]["properties"]}
+    lines = {
+        f"items.{name}" for line in ("NewInvoiceItem", "NewBillItem") for name in schemas[line]["properties"]
+    }
     return parameters | bodies | lines
 
 
