@@ -190,7 +190,7 @@ SABOTAGES = [
         "A chain tells what changed", "audit",
         "sha256(previous || private.audit_content(entry) || convert_to(", "sha256(previous || convert_to(", AUDIT,
     ),
-    sql("Every table of the books is audited", "audited_tables", "'transactions', 'invoices', 'tax_filings'] loop", "'transactions', 'invoices'] loop", AUDIT),
+    sql("Every table of the books is audited", "audited_tables", "'invoices', 'bills', 'credit_adjustments', 'tax_filings'", "'invoices', 'bills', 'credit_adjustments'", AUDIT),
     sql("One decision is one entry", "audit", "or (last_entry.operation, changed_by) not in (('insert', 'update'), ('update', 'update'), ('update', 'delete'))", "or true", f"{AUDIT}/test_decisions.py"),
     sql("A generated invoice is told by its sale", "audited_tables", "|| case when generated is null then '{}' else jsonb_build_object('invoice', generated) end", "", f"{AUDIT}/test_decisions.py"),
     sql(
