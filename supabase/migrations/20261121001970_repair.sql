@@ -128,8 +128,11 @@ declare
     repaired public.invoices;
     changes jsonb := '[]';
 begin
-    -- One by one, with all sums at once: between them stand constraints.
-    for document in select * from public.invoices where user_id = owner loop
+    -- One by one, with all sums at once: between them stand constraints. Notes first: what is credited to an invoice is
+    -- the sum of its notes.
+    for document in
+        select * from public.invoices where user_id = owner order by document_type <> 'credit_note'
+    loop
         repaired := private.repaired_document(document);
         continue when repaired is not distinct from document;
         update public.invoices set

@@ -62,6 +62,28 @@ def test_what_was_damaged_is_as_before(
     assert made_by == "postgres"
 
 
+def test_what_is_credited_comes_from_notes_as_repaired(
+    alice: Person, superuser: psycopg.Connection, dashboard: psycopg.Connection
+) -> None:
+    for _ in range(8):  # some of the notes lie after their invoices in the table
+        invoice = alice.invoice([("Design", 1, 1000)], status="sent")
+        checked(
+            alice.api.post(f"/api/invoices/{invoice['id']}/credit-note", json={"reason": "correction"}), 201
+        )
+    before = shown(alice)
+    superuser.execute(
+        "update invoices set subtotal = 1, tax_amount = 0, cgst = 0, sgst = 0, total_amount = 1, amount_settled = 0"
+        " where user_id = %s and document_type = 'credit_note'",
+        (alice.id,),
+    )
+    dashboard.execute(
+        "select set_config('enable_indexscan', 'off', false), set_config('enable_bitmapscan', 'off', false)"
+    )
+    dashboard.execute("select private.repair_totals(%s)", (alice.id,))
+    assert alice.faults() == []
+    assert shown(alice) == before
+
+
 def test_a_closed_period_is_repaired_too(
     alice: Person, superuser: psycopg.Connection, dashboard: psycopg.Connection
 ) -> None:
