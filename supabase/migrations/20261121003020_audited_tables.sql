@@ -247,51 +247,65 @@ set search_path = ''
 set timezone = 'UTC'
 as $$
 declare
+    -- Named by the trigger: the table of the documents, and the column of a line that names its document.
+    document_type constant text := tg_argv[0];
+    document_column constant text := tg_argv[1];
     changes private.audit_change[];
 begin
     if tg_op = 'INSERT' then
         changes := array(
             select row(
-                line.user_id, 'invoices', line.invoice_id,
+                line.user_id, document_type, line.document_id,
                 jsonb_build_object('items', jsonb_object_agg(line.id, null)),
-                jsonb_build_object('items', jsonb_object_agg(line.id, private.audit_image('invoice_items', to_jsonb(line))))
+                jsonb_build_object('items', jsonb_object_agg(line.id, private.audit_image(tg_table_name, line.record)))
             )::private.audit_change
-            from new_rows as line
+            from (
+                select new_row.id, new_row.user_id, written.record, (written.record ->> document_column)::uuid as document_id
+                from new_rows as new_row
+                cross join lateral (select to_jsonb(new_row) as record offset 0) as written
+            ) as line
             -- A new document has told its lines itself.
-            where not private.is_told(line.user_id, line.invoice_id, 'items', line.id)
-            group by line.user_id, line.invoice_id
+            where not private.is_told(line.user_id, line.document_id, 'items', line.id)
+            group by line.user_id, line.document_id
             order by line.user_id
         );
     elsif tg_op = 'DELETE' then
         changes := array(
             select row(
-                line.user_id, 'invoices', line.invoice_id,
-                jsonb_build_object('items', jsonb_object_agg(line.id, private.audit_image('invoice_items', to_jsonb(line)))),
+                line.user_id, document_type, line.document_id,
+                jsonb_build_object('items', jsonb_object_agg(line.id, private.audit_image(tg_table_name, line.record))),
                 jsonb_build_object('items', jsonb_object_agg(line.id, null))
             )::private.audit_change
-            from old_rows as line
+            from (
+                select old_row.id, old_row.user_id, written.record, (written.record ->> document_column)::uuid as document_id
+                from old_rows as old_row
+                cross join lateral (select to_jsonb(old_row) as record offset 0) as written
+            ) as line
             -- Lines that go after their document are not told: no person removes one that way, see remove_lines.
-            inner join public.invoices as document on document.id = line.invoice_id
-            group by line.user_id, line.invoice_id
+            where
+                exists (select from public.invoices where id = line.document_id)
+                or exists (select from public.bills where id = line.document_id)
+            group by line.user_id, line.document_id
             order by line.user_id
         );
     else
         changes := array(
             select row(
-                line.user_id, 'invoices', line.invoice_id,
+                line.user_id, document_type, line.document_id,
                 jsonb_build_object('items', jsonb_object_agg(line.id, line.before)),
                 jsonb_build_object('items', jsonb_object_agg(line.id, line.after))
             )::private.audit_change
             from (
                 select
-                    new_row.id, new_row.user_id, new_row.invoice_id,
-                    private.audit_image('invoice_items', to_jsonb(old_row)) as before,
-                    private.audit_image('invoice_items', to_jsonb(new_row)) as after
+                    new_row.id, new_row.user_id, (written.record ->> document_column)::uuid as document_id,
+                    private.audit_image(tg_table_name, to_jsonb(old_row)) as before,
+                    private.audit_image(tg_table_name, written.record) as after
                 from old_rows as old_row full join new_rows as new_row on new_row.id = old_row.id
+                cross join lateral (select to_jsonb(new_row) as record offset 0) as written
                 offset 0
             ) as line
             where line.before <> line.after
-            group by line.user_id, line.invoice_id
+            group by line.user_id, line.document_id
             order by line.user_id
         );
     end if;
@@ -301,7 +315,8 @@ begin
     return null;
 end;
 $$;
-comment on function private.audit_lines is 'Trigger: what a statement decided about lines is told as a change of their document.';
+comment on function private.audit_lines is
+'Trigger: what a statement decided about lines of invoices or bills is told as a change of their document.';
 
 create function private.audit_settlements()
 returns trigger
@@ -464,11 +479,34 @@ create trigger remove_lines before delete on public.invoices
 for each row when (pg_trigger_depth() = 0) execute function private.remove_lines();
 create trigger audit_insert after insert on public.invoice_items
 referencing new table as new_rows for each statement
-when (pg_trigger_depth() = 0) execute function private.audit_lines();
+when (pg_trigger_depth() = 0) execute function private.audit_lines('invoices', 'invoice_id');
 create trigger audit_update after update on public.invoice_items
-referencing old table as old_rows new table as new_rows for each statement execute function private.audit_lines();
+referencing old table as old_rows new table as new_rows for each statement execute function private.audit_lines('invoices', 'invoice_id');
 create trigger audit_delete after delete on public.invoice_items
-referencing old table as old_rows for each statement execute function private.audit_lines();
+referencing old table as old_rows for each statement execute function private.audit_lines('invoices', 'invoice_id');
+
+create function private.remove_bill_lines()
+returns trigger
+language plpgsql
+security definer -- removes lines whoever deletes the bill
+set search_path = ''
+as $$
+begin
+    delete from public.bill_items where bill_id = old.id;
+    return old;
+end;
+$$;
+comment on function private.remove_bill_lines is
+'Trigger: the lines of a bill go before it, so that the entry of its deletion tells them; the foreign key would remove them after it.';
+
+create trigger remove_lines before delete on public.bills
+for each row when (pg_trigger_depth() = 0) execute function private.remove_bill_lines();
+create trigger audit_insert after insert on public.bill_items
+referencing new table as new_rows for each statement execute function private.audit_lines('bills', 'bill_id');
+create trigger audit_update after update on public.bill_items
+referencing old table as old_rows new table as new_rows for each statement execute function private.audit_lines('bills', 'bill_id');
+create trigger audit_delete after delete on public.bill_items
+referencing old table as old_rows for each statement execute function private.audit_lines('bills', 'bill_id');
 
 -- After the documents that follow, and the money that goes along.
 create trigger write_audit_insert after insert on public.settlements
