@@ -63,6 +63,9 @@ class PortalItem(Amounts):
 
     rt: TaxRate
 
+    def amounts(self) -> dict[str, str]:
+        return {"tax_rate": f"{self.rt:f}", **super().amounts()}
+
 
 class PortalDocument(Amounts):
     """What invoices and notes have in common."""
@@ -83,17 +86,7 @@ class PortalDocument(Amounts):
             "reverse_charge": self.rev == "Y",
             "credit_available": self.itcavl != "N",
             "reason": self.rsn or None,
-            **self._sums(),
-        }
-
-    def _sums(self) -> dict[str, Any]:
-        items = [{"tax_rate": f"{item.rt:f}", **item.amounts()} for item in self.items]
-        if not items:
-            return {**self.amounts(), "items": [self.amounts()]}
-        heads = ("taxable_value", "igst", "cgst", "sgst", "cess")
-        return {
-            **{head: f"{sum(Decimal(item[head]) for item in items):f}" for head in heads},
-            "items": items,
+            "items": [item.amounts() for item in self.items] or [self.amounts()],
         }
 
 
@@ -145,8 +138,6 @@ class PortalBillOfEntry(Amounts):
             "port_code": self.portcode,
             "reverse_charge": False,
             "credit_available": True,
-            "total_amount": f"{self.txval + self.igst:f}",
-            **self.amounts(),
             "items": [self.amounts()],
         }
 

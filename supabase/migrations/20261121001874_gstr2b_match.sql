@@ -226,22 +226,17 @@ $$;
 grant execute on function private.gstr2b_matches to authenticated;
 comment on function private.gstr2b_matches is 'Every document of a GSTR-2B with its bill, and the bills claimed in its month that it does not have.';
 
-create function private.gstr2b_counts(owner uuid, asked_period date)
+create function private.gstr2b_counts(matches text[])
 returns json
 language sql
-stable
+immutable
 set search_path = ''
 as $$
-    select json_build_object(
-        'exact', count(*) filter (where match = 'exact'),
-        'probable', count(*) filter (where match = 'probable'),
-        'missing_here', count(*) filter (where match = 'missing_here'),
-        'missing_there', count(*) filter (where match = 'missing_there')
-    )
-    from private.gstr2b_matches(owner, asked_period)
+    select json_object_agg(known.match, (select count(*) from unnest(matches) as match where match = known.match))
+    from unnest('{exact,probable,missing_here,missing_there}'::text[]) as known (match)
 $$;
 grant execute on function private.gstr2b_counts to authenticated;
-comment on function private.gstr2b_counts is 'How many matches of each kind a GSTR-2B has.';
+comment on function private.gstr2b_counts is 'How many matches there are of each kind.';
 
 create function api.gstr2b(period text, kind text default null, most integer default 100, skipped integer default 0)
 returns json
@@ -274,15 +269,7 @@ begin
         )
         select json_build_object(
             'period', gstr2b.period,
-            'counts', (
-                select json_build_object(
-                    'exact', count(*) filter (where match = 'exact'),
-                    'probable', count(*) filter (where match = 'probable'),
-                    'missing_here', count(*) filter (where match = 'missing_here'),
-                    'missing_there', count(*) filter (where match = 'missing_there')
-                )
-                from matches
-            ),
+            'counts', private.gstr2b_counts(array(select match from matches)),
             'matches', (
                 select coalesce(json_agg(json_build_object(
                     'match', page.match, 'reasons', page.reasons,
@@ -339,15 +326,24 @@ begin
         select
             caller, read_period, document.section, document.kind, document.supplier_gstin, document.supplier_name,
             private.period_start(document.supplier_period, 'data.docdata'), document.document_number, document.document_date,
-            document.place_of_supply, document.port_code, document.reverse_charge, document.total_amount,
-            document.taxable_value, document.igst, document.cgst, document.sgst, document.cess, document.credit_available,
-            document.reason, document.original_number, document.original_date, document.items, before.decision, before.bill_id
+            document.place_of_supply, document.port_code, document.reverse_charge,
+            -- Customs names no total: goods from abroad bear integrated tax.
+            coalesce(document.total_amount, sums.taxable_value + sums.igst), sums.taxable_value, sums.igst, sums.cgst,
+            sums.sgst, sums.cess, document.credit_available, document.reason, document.original_number,
+            document.original_date, document.items, before.decision, before.bill_id
         from jsonb_to_recordset(file -> 'documents') as document (
             section text, kind text, supplier_gstin text, supplier_name text, supplier_period text, document_number text,
             document_date date, place_of_supply text, port_code text, reverse_charge boolean, total_amount numeric,
-            taxable_value numeric, igst numeric, cgst numeric, sgst numeric, cess numeric, credit_available boolean,
-            reason text, original_number text, original_date date, items jsonb
+            credit_available boolean, reason text, original_number text, original_date date, items jsonb
         )
+        cross join lateral (
+            select
+                sum(item.taxable_value) as taxable_value, sum(item.igst) as igst, sum(item.cgst) as cgst,
+                sum(item.sgst) as sgst, sum(item.cess) as cess
+            from jsonb_to_recordset(document.items) as item (
+                taxable_value numeric, igst numeric, cgst numeric, sgst numeric, cess numeric
+            )
+        ) as sums
         -- What was decided about a document stays with it.
         left join lateral (
             select gone.decision, gone.bill_id
@@ -377,7 +373,7 @@ comment on function api.read_gstr2b is 'Keeps the documents of a file GSTR-2B in
 create function private.claim_period_is_open(owner uuid, period date)
 returns boolean
 language plpgsql
-security definer -- reads returns whoever asks
+security definer -- reads filings whoever asks
 set search_path = ''
 as $$
 begin
@@ -531,7 +527,7 @@ begin
         update public.gstr2b_documents as known set decision = made.decision, bill_id = chosen_bill_id
         where known.id = document.id;
     end loop;
-    answer := private.gstr2b_counts(caller, decided_period);
+    answer := private.gstr2b_counts(array(select match from private.gstr2b_matches(caller, decided_period)));
     perform private.remember('decide_gstr2b', decided, answer, null, 200);
     return answer;
 end;
