@@ -21,6 +21,7 @@ from shared.schemas.text import (
     Name,
     Notes,
     Period,
+    PortCode,
     StateCode,
     Text,
     Uqc,
@@ -28,7 +29,6 @@ from shared.schemas.text import (
 from shared.schemas.view import View
 
 LineText = Annotated[str, Field(min_length=1, max_length=10_000), STORABLE]
-PortCode = Annotated[str, Field(max_length=6, description="Of a bill of entry: the port."), STORABLE]
 
 _LINE: dict[str, JsonValue] = {
     "description": "Paper, A4",

@@ -7,8 +7,6 @@ from shared.documents.formatting import day, grouped, number, rupees
 from shared.documents.upi import upi_link
 from shared.schemas.choices import Template
 
-WITHOUT_PAYMENT = {"export_without_payment", "sez_without_payment"}
-
 TEMPLATES: tuple[str, ...] = get_args(Template)
 
 _STAMPS = {"draft": "Draft", "paid": "Paid", "cancelled": "Cancelled"}
@@ -85,7 +83,7 @@ def _customer(invoice: dict[str, Any]) -> InvoiceDocument:
 
 def _at_printed_rate(invoice: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """A line or row with the rate that was charged: none without payment of tax (IGST Act s.16(3))."""
-    return {**row, "tax_rate": 0, "half_rate": 0} if invoice["supply_type"] in WITHOUT_PAYMENT else row
+    return {**row, "tax_rate": 0, "half_rate": 0} if invoice["supply_type"] in titles.WITHOUT_PAYMENT else row
 
 
 def _ship_to(invoice: dict[str, Any]) -> str | None:

@@ -11,12 +11,13 @@ from shared.documents.formatting import day
 _NOTES = {"credit_note": "Credit Note", "debit_note": "Debit Note"}
 _NOT_TAXED = {"nil_rated", "exempt", "non_gst"}
 _ZERO_RATED = "Supply meant for export/supply to SEZ unit or SEZ developer for authorised operations "
+WITHOUT_PAYMENT = ("export_without_payment", "sez_without_payment")
 _OF_SUPPLY = {
     **dict.fromkeys(
         ("export_with_payment", "sez_with_payment"), f"{_ZERO_RATED}on payment of integrated tax"
     ),
     **dict.fromkeys(
-        ("export_without_payment", "sez_without_payment"),
+        WITHOUT_PAYMENT,
         f"{_ZERO_RATED}under bond or letter of undertaking without payment of integrated tax",
     ),
 }
@@ -45,7 +46,7 @@ def statements(shown: dict[str, Any]) -> list[str]:
     """The sentences that belong on it, of what `web.invoice_page` answered."""
     invoice, seller, against = shown["invoice"], shown["seller"], shown["against"]
     told = [_OF_SCHEME.get(seller["gst_scheme"]), _OF_SUPPLY.get(invoice["supply_type"])]
-    if invoice["supply_type"] in {"export_without_payment", "sez_without_payment"} and seller["lut_number"]:
+    if invoice["supply_type"] in WITHOUT_PAYMENT and seller["lut_number"]:
         told.append(f"Letter of undertaking {seller['lut_number']}")
     if against:
         told.append(f"Against invoice {against['number']} of {day(against['day'])}")
