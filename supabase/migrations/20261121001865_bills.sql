@@ -150,22 +150,6 @@ create index bills_supplier_state_code_idx on public.bills (supplier_state_code)
 create index bills_place_of_supply_idx on public.bills (place_of_supply);
 
 
--- Closed claims ------------------------------------------------------------------------------------
-
-create function private.check_claim_period_open(owner uuid, period date)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-    -- A filed GSTR-3B closes its period: the returns fill this in.
-    return;
-end;
-$$;
-comment on function private.check_claim_period_open is
-'409 period_closed when the GSTR-3B in which a period''s credit is claimed was filed; every write of a claim asks.';
-
-
 -- Bills --------------------------------------------------------------------------------------------
 
 create function private.copied_from_supplier(new_bill public.bills)
@@ -390,7 +374,7 @@ begin
 end;
 $$;
 comment on function private.prepare_bill is
-'Trigger: copies the supplier, checks the GSTIN, refuses a second record of one bill and a claim in a filed period, numbers a self-invoice.';
+'Trigger: copies the supplier, checks the GSTIN, refuses a second record of one bill and a claim in a submitted period, numbers a self-invoice.';
 
 create function private.keep_claimed_bill()
 returns trigger
@@ -406,7 +390,7 @@ begin
     return old;
 end;
 $$;
-comment on function private.keep_claimed_bill is 'Trigger: a bill whose credit was claimed in a filed return stays.';
+comment on function private.keep_claimed_bill is 'Trigger: a bill whose credit was claimed in a submitted period stays.';
 
 -- Before all others: triggers fire in the order of their names.
 create trigger check_owner before insert on public.bills

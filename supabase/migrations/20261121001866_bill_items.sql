@@ -131,7 +131,7 @@ begin
     return old;
 end;
 $$;
-comment on function private.keep_claimed_line is 'Trigger: a line whose credit was claimed in a filed return stays.';
+comment on function private.keep_claimed_line is 'Trigger: a line whose credit was claimed in a submitted period stays.';
 
 create function private.sum_bills(bill_ids uuid[])
 returns void

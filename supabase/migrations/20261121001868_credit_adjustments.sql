@@ -150,7 +150,7 @@ begin
     return old;
 end;
 $$;
-comment on function private.keep_credit_adjustment is 'Trigger: an adjustment in a filed return stays.';
+comment on function private.keep_credit_adjustment is 'Trigger: an adjustment in a submitted period stays.';
 
 create function private.check_reclaims()
 returns trigger

@@ -1,10 +1,10 @@
 -- Fixed documents: what a submitted GST filing, or a note, has fixed stays as it is, whoever writes it and from where.
 --
 -- A submitted filing of type gst closes its days, unless its owner has opened it again. In a closed period no document is
--- made, changed, issued, cancelled or deleted, and no input tax is recorded or changed. What settles a document, and the
--- status that follows, its notes and its template stay free; so does money that carries no input tax. A draft is in no
--- return: it may be changed, given a later date or deleted. An invoice that a note names is fixed in the same way, in
--- whichever period it is.
+-- made, changed, issued, cancelled or deleted, and no input tax of an expense or a bill is recorded or changed. What settles
+-- a document, and the status that follows, its notes and its template stay free; so does money that carries no input tax.
+-- A draft is in no return: it may be changed, given a later date or deleted. An invoice that a note names is fixed in the
+-- same way, in whichever period it is.
 --
 -- The triggers compare whole statements, and first of all ask for closed periods: one look into an index, which finds
 -- nothing for a user who has submitted nothing from that day on.
@@ -71,26 +71,40 @@ end;
 $$;
 comment on function private.raise_period_closed is '409 period_closed, with the ways out.';
 
+create function private.submitted_filing(owner uuid, day date)
+returns public.tax_filings
+language plpgsql
+set search_path = ''
+as $$
+begin
+    -- The dashboard writes without the books: whoever is submitting the period is waited for.
+    if auth.uid() is null then
+        perform private.lock_books(owner);
+    end if;
+    return (
+        select filing
+        from public.tax_filings as filing
+        where
+            filing.user_id = owner
+            and day between filing.period_start and filing.period_end
+            and filing.tax_type = 'gst'
+            and filing.status <> 'draft'
+            and filing.reopened_at is null
+        limit 1
+    );
+end;
+$$;
+comment on function private.submitted_filing is 'The submitted GST filing that closes a day, null for an open day.';
+
 create function private.check_open_period(owner uuid, day date)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-    closing public.tax_filings;
+    closing constant public.tax_filings := private.submitted_filing(owner, day);
 begin
-    if auth.uid() is null then
-        perform private.lock_books(owner);
-    end if;
-    select * into closing
-    from public.tax_filings as filing
-    where
-        filing.user_id = owner
-        and day between filing.period_start and filing.period_end
-        and filing.tax_type = 'gst'
-        and filing.status <> 'draft'
-        and filing.reopened_at is null;
-    if found then
+    if closing.id is not null then
         perform private.raise_period_closed(
             closing, 'its input tax can''t change', 'Record the expense in the next period, or without tax'
         );
@@ -98,6 +112,26 @@ begin
 end;
 $$;
 comment on function private.check_open_period is '409 period_closed for input tax on a day that was submitted.';
+
+create function private.check_claim_period_open(owner uuid, period date)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    -- A month's credit is claimed when the month is over.
+    last_day constant date := period + interval '1 month' - interval '1 day';
+    closing constant public.tax_filings := private.submitted_filing(owner, last_day);
+begin
+    if closing.id is not null then
+        perform private.raise_period_closed(
+            closing, 'no credit that is claimed in it can change', 'Claim the credit in a later period (claim_period)'
+        );
+    end if;
+end;
+$$;
+comment on function private.check_claim_period_open is
+'409 period_closed for credit that is claimed in a month whose GST was submitted; bills, their lines and adjustments ask.';
 
 
 -- Documents ----------------------------------------------------------------------------------------
