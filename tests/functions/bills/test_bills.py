@@ -9,7 +9,6 @@ import pytest
 
 from tests.concurrency import at_once
 from tests.functions.bills.portal import MILL
-from tests.functions.tax.filings import reopen, submit
 from tests.person import Json, Person, checked, problem
 
 LINE: Json = {"description": "Paper", "tax_rate": 18, "taxable_value": 2000, "cgst": 180, "sgst": 180}
@@ -20,7 +19,6 @@ BILL: Json = {
     "bill_date": "2026-10-05",
     "items": [LINE],
 }
-OLD: Json = {"bill_date": "2023-03-05"}
 
 
 def put(person: Person, bill: Json, **changes: Any) -> Json:
@@ -190,35 +188,6 @@ class TestCredit:
     def test_is_not_claimed_before_the_bill(self, alice: Person) -> None:
         answer = alice.api.post("/api/bills", json={**BILL, "claim_period": "092026"})
         assert problem(answer, 422, "invalid_value")["errors"][0]["field"] == "claim_period"
-
-    def test_is_fixed_where_its_month_was_submitted(
-        self, alice: Person, dashboard: psycopg.Connection
-    ) -> None:
-        """Bills, their lines and adjustments, by the dashboard; what the return does not say stays free."""
-        bill = alice.bill(**OLD, claim_period="032023")
-        submission = submit(alice, total_tax_liability=0)
-        for statement in (
-            "update public.bills set claim_period = null where id = %s",
-            "update public.bills set bill_number = 'x' where id = %s",
-            "update public.bill_items set taxable_value = 2001 where bill_id = %s",
-            "delete from public.bill_items where bill_id = %s",
-            "delete from public.bills where id = %s",
-            "insert into public.credit_adjustments (user_id, period, kind, igst) "
-            "select user_id, '2023-03-01', 'other', 1 from public.bills where id = %s",
-        ):
-            with pytest.raises(psycopg.Error, match="was submitted"):
-                dashboard.execute(statement, (bill["id"],))
-        dashboard.execute("update public.bills set notes = 'Free' where id = %s", (bill["id"],))
-        reopen(alice, submission)
-        assert put(alice, bill, claim_period=None)["claim_period"] is None
-
-    def test_waits_for_an_open_month(self, alice: Person) -> None:
-        submit(alice, total_tax_liability=0)
-        body = {**BILL, **OLD}
-        told = problem(alice.api.post("/api/bills", json=body), 409, "period_closed")["detail"]
-        assert "Claim the credit in a later period (claim_period), or open the filing again" in told
-        assert alice.bill(**OLD, claim_period="042023")["claim_period"] == "042023"
-        assert alice.bill("2", **OLD, claim_period=None)["claim_period"] is None
 
 
 class TestReverseCharge:
