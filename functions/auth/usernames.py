@@ -35,7 +35,7 @@ from shared.supabase.request import call_with_secret_key
 
 _REFUSAL_SECONDS = 0.5
 """Longer than Supabase Auth takes to compare a password, which it does only for a user that exists."""
-_PATIENCE_SECONDS = 4
+_PATIENCE_SECONDS = 7
 """Longer than an attempt can be undecided."""
 _BETWEEN_QUESTIONS_SECONDS = (0.1, 0.3)
 

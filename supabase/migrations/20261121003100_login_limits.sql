@@ -62,7 +62,7 @@ set search_path = ''
 as $$
 declare
     begins constant timestamptz := now() - interval '15 minutes';
-    settled constant timestamptz := clock_timestamp() - interval '3 seconds';
+    settled constant timestamptz := clock_timestamp() - interval '6 seconds'; -- Supabase Auth compares ten passwords at a time in less
     pair_failures bigint;
     pair_attempts bigint;
     account_failures bigint;

@@ -48,7 +48,7 @@ def log_in_with_a_browser(client: httpx.Client, name: str, password: str) -> htt
 
 def settle(database: psycopg.Connection) -> None:
     """Time passes, and what was tried has failed."""
-    database.execute("update private.login_attempts set attempted_at = attempted_at - interval '5 seconds'")
+    database.execute("update private.login_attempts set attempted_at = attempted_at - interval '10 seconds'")
 
 
 class TestPasswords:
